@@ -1,0 +1,1 @@
+"""Files that people hand in, read in a worker process that may be lost without loss."""

@@ -1,0 +1,1 @@
+"""The one model that all pages share."""

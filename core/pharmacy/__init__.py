@@ -1,0 +1,1 @@
+"""The interaction check: knowledge tables, derivation, patient context, alternatives."""

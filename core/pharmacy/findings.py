@@ -1,0 +1,87 @@
+"""What the derivation finds between two drugs, as values that a page, an export and a test read.
+
+Knows: each finding with rule id, texts, evidence, sources and, for exposure, the chain behind it.
+Does not know: how it was found, or how it is drawn.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from core.i18n import Text
+from core.pharmacy.facts import RANK, EnzymeRole, Family, PairRow, Severity, Source
+
+Kind = Literal[
+    "pair_row",
+    "class_row",
+    "same_ingredient",
+    "duplicate_group",
+    "food",
+    "exposure",
+    "effect",
+]
+Evidence = Literal["established", "probable", "suspected", "derived", "convention", "label"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureChain:
+    """How one drug changes the exposure of another, from enzyme role to predicted change.
+
+    `predicted` is the FDA size class for CYP enzymes where there is one, else words without a size.
+    """
+
+    by: EnzymeRole
+    on: EnzymeRole
+    active_drug: Literal["up", "down"]
+    predicted: Text
+    strength_assumed: bool
+    therapeutic_index: str
+    index_counts: bool
+    critical: bool
+    prodrug: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason for a grade between the drugs `between` (ids, the affected one where known)."""
+
+    kind: Kind
+    family: Family
+    severity: Severity
+    rule: str
+    between: tuple[str, str]
+    evidence: Evidence
+    sources: tuple[Source, ...] = ()
+    effect: Text | None = None
+    management: Text | None = None
+    row: PairRow | None = None
+    chain: ExposureChain | None = None
+    group: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def decides(self) -> bool:
+        """A drug-drug row and a food row stand above what is derived."""
+        return self.kind in {"pair_row", "food"}
+
+    @property
+    def is_duplicate(self) -> bool:
+        return self.kind in {"same_ingredient", "duplicate_group"}
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """The findings between two drugs and the one that gives the grade."""
+
+    severity: Severity
+    decided_by: Finding | None
+    findings: tuple[Finding, ...] = field(default=())
+
+
+NOTHING = Derivation("none", None)
+
+
+def headline(findings: tuple[Finding, ...]) -> Finding | None:
+    """The finding that gives the grade: a drug-drug row decides, a class row is only a floor."""
+    ruling = tuple(f for f in findings if f.decides)
+    pool = ruling + tuple(f for f in findings if f.is_duplicate) if ruling else findings
+    return max(pool, key=lambda f: RANK[f.severity], default=None)

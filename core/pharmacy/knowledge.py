@@ -1,0 +1,73 @@
+"""The interaction knowledge of this machine: tables, profiles, version, and what is missing.
+
+Knows: how to load it once and how to compare two drugs of it, remembering the answer.
+Does not know: the list of a patient. Nothing that a person typed is kept here.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from core.pharmacy.derivation import Deriver, Profile, profile
+from core.pharmacy.facts import Drug
+from core.pharmacy.findings import Derivation
+from core.pharmacy.loading import Loader, Tables
+from core.settings import current
+
+# Without these nothing can be decided for any pair; the others are missing one by one.
+DECIDING = ("drugs", "classes", "enzyme_roles", "effects", "pairs", "exposure_rules", "effect_rules")
+
+
+@dataclass(slots=True)
+class Knowledge:
+    """Loaded tables; `version` is the release date, `digest` names the exact content."""
+
+    tables: Tables
+    version: str
+    digest: str
+    profiles: dict[str, Profile]
+    deriver: Deriver
+    _derived: dict[tuple[str, str], Derivation] = field(default_factory=dict)
+
+    @property
+    def drugs(self) -> dict[str, Drug]:
+        return self.tables.drugs
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of tables that could not be read and without which a pair is not fully checked."""
+        return tuple(name for name in DECIDING if name in self.tables.problems)
+
+    def derive(self, a: Profile, b: Profile) -> Derivation:
+        """Findings between two drugs; table drugs are remembered, drugs read from a label are not."""
+        if "label" in (a.drug.coverage, b.drug.coverage):
+            return self.deriver.pair(a, b)
+        key = (a.drug.id, b.drug.id)
+        if key not in self._derived:
+            self._derived[key] = self.deriver.pair(a, b)
+        return self._derived[key]
+
+
+def load(folder: Path) -> Knowledge:
+    """Reads `folder`; never raises for a bad table, which is named in `tables.problems` instead."""
+    tables = Loader(folder).load()
+    profiles = {drug.id: profile(drug, tables) for drug in tables.drugs.values()}
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    deriver = Deriver(tables, profiles)
+    return Knowledge(tables, manifest["version"], _digest(folder), profiles, deriver)
+
+
+@cache
+def knowledge() -> Knowledge:
+    """The knowledge of this process, loaded at first use."""
+    return load(current().assets / "pharmacy")
+
+
+def _digest(folder: Path) -> str:
+    """First 12 hex digits of the SHA-256 over all tables, so that a result names its exact basis."""
+    content = hashlib.sha256()
+    for path in sorted(folder.glob("*.csv")):
+        content.update(path.name.encode() + b"\0" + path.read_bytes())
+    return content.hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""What is kept on disk: drafts of one browser, incident snapshots."""

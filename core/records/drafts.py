@@ -1,0 +1,85 @@
+"""Drafts of one browser, sealed so that only that browser can find and read them.
+
+Knows: the owner (the random value of the browser's cookie), a slot name, a JSON value. The file name
+and the AES-GCM key are both derived from the owner, so the disk tells neither whose a draft is nor
+what it says, and a lost cookie is an erased draft.
+Does not know: people, patients, retention rules; a draft that nobody touched for a day is removed.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from core.errors import NotStored
+
+KEPT_SECONDS = 24 * 3600
+NONCE = 12  # bytes, as AES-GCM recommends
+
+
+class Drafts:
+    """A folder of sealed drafts; every write is complete on disk before it returns."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, owner: str, slot: str, value: Any) -> None:
+        """Stores `value`; raises `NotStored` when the disk does not take it (the old one stays)."""
+        sealed = _seal(_key(owner), json.dumps(value, ensure_ascii=False).encode())
+        path = self._path(owner, slot)
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _write_through(fresh, sealed)
+            fresh.replace(path)
+        except OSError as problem:
+            fresh.unlink(missing_ok=True)
+            raise NotStored("error.not_stored", f"{type(problem).__name__} {problem.errno}") from problem
+
+    def find(self, owner: str, slot: str) -> Any | None:
+        """The stored value, or `None` when this owner has none (or it cannot be opened)."""
+        try:
+            sealed = self._path(owner, slot).read_bytes()
+            return json.loads(AESGCM(_key(owner)).decrypt(sealed[:NONCE], sealed[NONCE:], None))
+        except (OSError, InvalidTag, ValueError):
+            return None
+
+    def remove(self, owner: str, slot: str) -> None:
+        self._path(owner, slot).unlink(missing_ok=True)
+
+    def sweep(self, now: float | None = None) -> int:
+        """Removes drafts untouched for a day and unfinished writes; returns how many."""
+        limit = (now or time.time()) - KEPT_SECONDS
+        old = [p for p in self.folder.glob("*") if p.is_file() and p.stat().st_mtime < limit]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    def _path(self, owner: str, slot: str) -> Path:
+        name = hmac.new(owner.encode(), b"slot " + slot.encode(), hashlib.sha256).hexdigest()
+        return self.folder / name[:40]
+
+
+def _key(owner: str) -> bytes:
+    """A 256-bit key; the owner has 128 random bits, so one hash is enough."""
+    return hmac.new(owner.encode(), b"draft key", hashlib.sha256).digest()
+
+
+def _seal(key: bytes, clear: bytes) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, clear, None)
+
+
+def _write_through(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as target:
+        target.write(content)
+        target.flush()
+        os.fsync(target.fileno())

@@ -1,0 +1,192 @@
+"""The guard that keeps this process on its machine: connections and name look-ups end at loopback.
+
+Knows: CPython's audit events for sockets. Counts what it refuses and keeps the host only.
+Does not cover: libraries that open sockets in C (uvloop, gRPC), `ctypes`, programs that this one
+starts (each must arm its own), sockets connected before `arm`. It is no sandbox.
+"""
+
+import ipaddress
+import socket
+import sys
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from threading import Lock, local
+
+Record = Callable[[str], None]
+
+_KEPT = 20
+_ADDRESSED = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})  # connect_ex: connect
+_LOOKED_UP = frozenset(
+    {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
+)
+_INTERNET = frozenset({socket.AF_INET, socket.AF_INET6})
+_INSIDE = frozenset(
+    getattr(socket, name) for name in ("AF_UNIX", "AF_NETLINK", "AF_ALG") if hasattr(socket, name)
+)
+_NO_HOST = frozenset({"", "localhost", "ip6-localhost"})
+
+
+class Refused(PermissionError):
+    """The guard refused an address beyond loopback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Egress:
+    """What the guard did: `targets` are the last 20 refused hosts, without ports or content."""
+
+    armed: bool
+    refused: int
+    targets: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Guard:
+    """Refuses and counts; one per process, made by `arm`."""
+
+    armed: bool = False
+    record: Record | None = None
+    refused: int = 0
+    targets: deque[str] = field(default_factory=lambda: deque(maxlen=_KEPT))
+
+    def hook(self, event: str, args: tuple[object, ...]) -> None:
+        """The audit hook: raises `Refused` for a target beyond loopback."""
+        if event in _ADDRESSED:
+            host = _outside_address(args)
+        elif event in _LOOKED_UP:
+            host = _outside_name(args)
+        else:
+            return
+        if host is not None:
+            self.refuse(host)
+
+    def refuse(self, host: str) -> None:
+        """Counts a host and raises `Refused`; the program's own test is not counted."""
+        if not getattr(_probe, "running", False):
+            with _lock:
+                self.refused += 1
+                self.targets.append(host)
+            if self.record is not None:
+                self.record(host)
+        raise Refused(f"no connection beyond this machine: {host}")
+
+
+_lock = Lock()
+_probe = local()
+_guard = Guard()
+
+
+def arm(record: Record | None = None) -> Guard:
+    """Installs the guard once for the life of the process; `record` is told each refused host."""
+    with _lock:
+        if record is not None:
+            _guard.record = record
+        if not _guard.armed:
+            sys.addaudithook(_guard.hook)
+            for method in ("connect", "connect_ex", "sendto", "sendmsg", "bind"):
+                _check_before_look_up(method)
+            _guard.armed = True
+    return _guard
+
+
+def _check_before_look_up(method: str) -> None:
+    """Refuses a host name before the socket method resolves it.
+
+    CPython 3.11 resolves the name of `connect(("host", 80))` before it raises the audit event, so
+    the hook alone would let the question to the name server out.
+    """
+    original = getattr(socket.socket, method)
+
+    @wraps(original)
+    def checked(self: socket.socket, *args: object) -> object:
+        address = args[-1] if args else None
+        if self.family in _INTERNET and isinstance(address, tuple) and address:
+            host = _outside(address[0]) if isinstance(address[0], str) else None
+            if host is not None and not (method == "bind" and _is_numeric(host)):
+                _guard.refuse(host)
+        return original(self, *args)
+
+    setattr(socket.socket, method, checked)
+
+
+def state() -> Egress:
+    """Whether the guard is armed and what it refused so far; its own tests are not counted."""
+    with _lock:
+        return Egress(_guard.armed, _guard.refused, tuple(_guard.targets))
+
+
+def self_test() -> bool:
+    """True when the guard itself refuses a name look-up and a connection; False when not armed.
+
+    Nothing is tried without the guard, so the test never sends anything. 192.0.2.1 is reserved for
+    documentation (RFC 5737) and `.invalid` never resolves (RFC 6761).
+    """
+    if not _guard.armed:
+        return False
+    _probe.running = True
+    try:
+        return _refuses(_look_up) and _refuses(_connect)
+    finally:
+        _probe.running = False
+
+
+def _look_up() -> None:
+    socket.getaddrinfo("auscult.invalid", 80)
+
+
+def _connect() -> None:
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        probe.connect(("192.0.2.1", 9))
+
+
+def _refuses(attempt: Callable[[], None]) -> bool:
+    try:
+        attempt()
+    except Refused:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _outside_address(args: tuple[object, ...]) -> str | None:
+    """The host of a socket's target, or None when it stays here."""
+    family, address = getattr(args[0], "family", None), args[1]
+    if family in _INSIDE or address is None:  # None: sendmsg on a socket that connect let through
+        return None
+    if family not in _INTERNET or not isinstance(address, tuple):
+        return str(family)
+    return _outside(address[0])
+
+
+def _outside_name(args: tuple[object, ...]) -> str | None:
+    host = args[0]
+    return _outside(host[0] if isinstance(host, tuple) else host)
+
+
+def _outside(host: object) -> str | None:
+    """The host as text, or None for loopback, the unspecified address and no host at all."""
+    if host is None:
+        return None
+    name = (
+        bytes(host).decode("ascii", "replace") if isinstance(host, bytes | bytearray) else str(host)
+    )
+    if name.lower() in _NO_HOST:
+        return None
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return name
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    # A listening socket is bound through 0.0.0.0 or ::, and a connection to them stays here.
+    return None if mapped.is_loopback or mapped.is_unspecified else name
+
+
+def _is_numeric(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,156 @@
+"""The blocks of Home: scenario cards, demo cases, model, knowledge tables, privacy self-test, source."""
+
+import os
+import stat
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core import VERSION
+from core.i18n import Translator
+from core.pharmacy.knowledge import knowledge
+from core.safety import egress
+from core.settings import LOOPBACK, current
+from core.ui import badges, demo
+from core.ui.markup import draw, fill
+from core.ui.shared_model import desk
+
+LATER = ("intake", "literature", "imaging")
+
+
+def scenarios(t: Translator) -> None:
+    """What can be opened now, and what this version does not have, said plainly."""
+    columns = st.columns(2 + len(LATER) - 1)
+    with columns[0], st.container(border=True, key="card-open-pharmacy", height="stretch"):
+        draw(_scenario(t, "pharmacy", t("home.ready")))
+        st.page_link("pages/pharmacy.py", label=t("home.open"), icon=":material/arrow_forward:")
+    for column, name in zip(columns[1:], LATER, strict=True):
+        with column, st.container(border=True, key=f"card-later-{name}", height="stretch"):
+            draw(_scenario(t, name, t("home.later")))
+
+
+def _scenario(t: Translator, name: str, state: str) -> str:
+    return fill(
+        '<div class="scenario"><h2>$title</h2><p>$text</p><p class="small">$state</p></div>',
+        title=t(f"home.scenario.{name}"),
+        text=t(f"home.scenario.{name}.text"),
+        state=state,
+    )
+
+
+def demos(t: Translator) -> None:
+    """Made-up cases, one press each; pressing again starts a case anew."""
+    draw(fill('<h2 class="section">$title</h2><p class="small">$text</p>', title=t("demo.title"), text=t("demo.text")))
+    for column, case in zip(st.columns(max(len(demo.cases()), 3)), demo.cases().values(), strict=False):
+        with column, st.container(border=True, key=f"demo-{case.id}", height="stretch"):
+            draw(
+                badges.sample(t),
+                fill("<h3>$title</h3><p>$story</p>", title=t.text(case.title), story=t.text(case.story)),
+            )
+            if st.button(t("demo.open"), key=f"open-{case.id}", icon=":material/play_arrow:"):
+                demo.enter(case.id)
+                st.switch_page(f"pages/{case.page}.py")
+
+
+def model(t: Translator) -> None:
+    draw(
+        fill(
+            '<h2 class="section">$title</h2><p class="state"><span class="dot dot-off"></span><b>$state</b></p>'
+            '<p class="small">$how</p>',
+            title=t("home.model"),
+            state=desk().model or t("home.model.none"),
+            how=t("home.model.how"),
+        )
+    )
+
+
+def knowledge_tables(t: Translator) -> None:
+    """Version, rows and how many of them somebody has read at their source."""
+    known = knowledge()
+    draw(fill('<h2 class="section">$title</h2>', title=t("home.knowledge")))
+    for problem in known.tables.problems.values():
+        st.error(t(problem.key, **problem.values), icon=":material/error:")
+    rows = "".join(_table(t, name, n, known.tables.marks[name]) for name, n in known.tables.rows.items())
+    head = fill(
+        "<tr><th>$table</th><th>$rows</th><th>$read</th><th>$recall</th></tr>",
+        table=t("home.knowledge.table"),
+        rows=t("home.knowledge.rows"),
+        read=t("pharmacy.mark.source_copy"),
+        recall=t("pharmacy.mark.recall"),
+    )
+    version = t("home.knowledge.version", version=known.version, digest=known.digest)
+    draw(
+        fill('<p class="small">$version</p>', version=version),
+        f'<table class="plain numbers">{head}{rows}</table>',
+        fill('<p class="small">$text</p>', text=t("home.knowledge.unread")),
+    )
+
+
+def _table(t: Translator, name: str, rows: int, marks: dict[str, int]) -> str:
+    return fill(
+        '<tr><th scope="row">$name</th><td>$rows</td><td>$read</td><td>$recall</td></tr>',
+        name=t(f"table.{name}"),
+        rows=rows,
+        read=marks.get("source_copy", "–"),
+        recall=marks.get("recall", "–"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One line of the privacy self-test: what was looked at just now, and whether it is as promised."""
+
+    key: str
+    holds: bool
+    detail: str
+
+
+def probes() -> tuple[Probe, ...]:
+    """Looks at the running process; nothing here is a constant."""
+    seen = egress.state()
+    address = st.get_option("server.address") or "0.0.0.0"
+    folder = current().data
+    return (
+        Probe("telemetry", not st.get_option("browser.gatherUsageStats"), ""),
+        Probe("outbound", seen.armed and egress.self_test(), str(seen.refused)),
+        Probe("address", address in LOOPBACK, address),
+        Probe("hub", os.environ.get("HF_HUB_OFFLINE") == "1", ""),
+        Probe("folder", _private(folder), str(folder)),
+    )
+
+
+def _private(folder: "os.PathLike[str]") -> bool:
+    """Can only this user of the machine enter the data folder? Windows keeps that in the profile."""
+    if os.name == "nt":
+        return True
+    try:
+        return not stat.S_IMODE(os.stat(folder).st_mode) & 0o077
+    except OSError:
+        return False
+
+
+def privacy(t: Translator) -> None:
+    draw(fill('<h2 class="section">$title</h2>', title=t("privacy.title")))
+    lines = "".join(_probe(t, probe) for probe in probes())
+    draw(f'<ul class="probes">{lines}</ul>', fill('<p class="small">$text</p>', text=t("privacy.who")))
+
+
+def _probe(t: Translator, probe: Probe) -> str:
+    return fill(
+        '<li class="$kind"><span aria-hidden="true">$symbol</span> <b>$word</b> $text</li>',
+        kind="yes" if probe.holds else "no",
+        symbol="✓" if probe.holds else "✕",
+        word=t("privacy.holds" if probe.holds else "privacy.fails"),
+        text=t(f"privacy.{probe.key}", detail=probe.detail),
+    )
+
+
+def source(t: Translator) -> None:
+    """AGPL: who uses this over a network gets the code that runs, from this machine."""
+    link = fill(
+        '<a href="/source.zip" download>$text</a>', text=t("home.source.link", version=VERSION)
+    )
+    draw(
+        fill('<h2 class="section">$title</h2><p class="small">$text</p>', title=t("home.source"), text=t("home.source.text")),
+        f"<p>{link}</p>",
+    )

@@ -1,0 +1,1 @@
+"""The blocks of the pharmacy page; `pages/pharmacy.py` puts them together."""

@@ -1,0 +1,98 @@
+"""Label text, pasted or from a PDF: what it states is shown first, and joins the list when confirmed."""
+
+import streamlit as st
+
+from core.documents import pdf
+from core.i18n import Translator
+from core.pharmacy.label_text import LONGEST, LabelFact, about_others, read_label
+from core.terms.drug_names import drug_names
+from core.ui import badges
+from core.ui.markup import draw, fill
+from core.ui.pharmacy.session import change
+from core.pharmacy.wording import Words
+
+READ = "label read"
+LIMITS = pdf.Limits()  # 20 MB and 60 pages: a label is a few pages
+
+
+def reader(t: Translator, words: Words) -> list[str]:
+    """Draws the panel; returns free texts for the emergency check."""
+    with st.expander(t("pharmacy.label.title"), key="label", icon=":material/description:"):
+        st.caption(t("pharmacy.label.what"))
+        with st.form("label-form", border=False):
+            name = st.text_input(t("pharmacy.label.name"), key="label-name", max_chars=120)
+            text = st.text_area(
+                t("pharmacy.label.text"), key="label-text", max_chars=LONGEST // 10, height=120
+            )
+            upload = st.file_uploader(
+                t("pharmacy.label.file"), type="pdf", key="label-file", max_upload_size=20
+            )
+            if st.form_submit_button(t("pharmacy.label.read"), type="primary"):
+                _read(t, name.strip(), text, upload)
+        _found(t, words)
+    return [name, text]
+
+
+def _read(t: Translator, name: str, text: str, upload: "st.typing.UploadedFile | None") -> None:
+    st.session_state.pop(READ, None)
+    if not name:
+        st.warning(t("pharmacy.label.name_needed"))
+        return
+    facts = read_label(text)
+    if upload is not None:
+        facts += _from_file(t, upload)
+    facts = about_others(tuple(dict.fromkeys(facts)), name, drug_names())
+    if not facts:
+        st.info(t("pharmacy.label.nothing"))
+        return
+    st.session_state[READ] = (name, facts)
+
+
+def _from_file(t: Translator, upload: "st.typing.UploadedFile") -> tuple[LabelFact, ...]:
+    """The size is asked for before a byte is copied."""
+    if pdf.too_large(upload.size, LIMITS):
+        result = pdf.PdfText("too_large")
+    else:
+        result = pdf.read_pdf(upload.getvalue(), LIMITS)
+    values = pdf.sentence_values(result, LIMITS)
+    say = st.caption if result.state == "read" else st.warning
+    say(t(result.sentence_key, **values))
+    if result.doubtful:
+        st.warning(t("document.doubtful", **values))
+    return tuple(fact for page in result.pages for fact in read_label(page.text, page.number))
+
+
+def _found(t: Translator, words: Words) -> None:
+    if READ not in st.session_state:
+        return
+    name, facts = st.session_state[READ]
+    draw(badges.origin(t, "quote"), fill('<p class="chain-head">$name</p>', name=name))
+    draw("<ol class='chain'>", *(_line(t, words, fact) for fact in facts), "</ol>")
+    if not any(fact.usable for fact in facts):
+        st.info(t("pharmacy.label.nothing_usable"))
+    elif st.button(t("pharmacy.label.add"), key="label-add", type="primary"):
+        change(lambda w: w.add_label(name, facts), adds=True)
+        del st.session_state[READ]
+        st.rerun()
+
+
+def _line(t: Translator, words: Words, fact: LabelFact) -> str:
+    if fact.about:
+        use = t("pharmacy.label.about", drug=words.name(fact.about))
+    else:
+        use = t("pharmacy.label.used" if fact.usable else "pharmacy.label.not_used")
+    return fill(
+        '<li><b>$said</b> <small>$use</small><br><q>$quote</q> <small>$page</small></li>',
+        said=says(t, fact),
+        use=use,
+        quote=fact.quote[:300],
+        page=t("pharmacy.label.page", page=fact.page) if fact.page else "",
+    )
+
+
+def says(t: Translator, fact: LabelFact) -> str:
+    """`CYP3A4: strong inhibitor`, `CYP2D6: not an inhibitor`."""
+    key = f"pharmacy.label.{'not_' if fact.negative else ''}{fact.role}"
+    enzyme = t("pharmacy.label.any_cyp") if fact.enzyme == "CYP_any" else fact.enzyme
+    strength = t(f"pharmacy.strength.{fact.strength}") if fact.strength else ""
+    return t(key, enzyme=enzyme, strength=strength)

@@ -1,0 +1,83 @@
+"""What every page has around it: style, brand, language, text size, sample banner, page guard."""
+
+from collections.abc import Callable
+from functools import cache
+
+import streamlit as st
+
+from core.errors import AuscultError
+from core.i18n import Translator
+from core.settings import ASSETS
+from core.ui import demo, language
+from core.ui.markup import draw, fill
+
+ICON = ASSETS / "icons" / "auscult.png"
+LOGO = ASSETS / "icons" / "auscult.svg"
+SIZES = {"normal": 17, "large": 20, "largest": 24}  # px of the root, everything else is in rem
+GUARD = "router ran"
+
+
+def configure(t: Translator) -> None:
+    """Page defaults; before `st.navigation`, or the browser would ask a font host for the icon."""
+    st.set_page_config(page_title=t("app.name"), page_icon=str(ICON), layout="wide", initial_sidebar_state=250)
+    st.logo(str(LOGO), size="large")
+    st.html(f"<style>{_css()}html{{font-size:{_root_size()}px}}</style>")
+    st.session_state[GUARD] = True
+
+
+def sidebar(t: Translator) -> None:
+    with st.sidebar:
+        language.switch(t)
+        st.segmented_control(
+            t("shell.text_size"),
+            list(SIZES),
+            format_func=lambda size: t(f"shell.text_size.{size}"),
+            key="text_size",
+            default="normal",
+            required=True,
+            persist_state="session",
+        )
+        st.caption(t("shell.promise"))
+
+
+def begin() -> Translator:
+    """First line of each page: no page runs unless `Home.py` routed to it."""
+    if not st.session_state.get(GUARD):
+        st.stop()
+    t = language.current()
+    if demo.case():
+        banner(t)
+    return t
+
+
+def banner(t: Translator) -> None:
+    """Says that what is shown is made up, and leads back to real work."""
+    with st.container(key="sample-banner", horizontal=True, vertical_alignment="center"):
+        draw(fill('<div class="sample" role="status"><b>$mark</b> $text</div>',
+                  mark=t("demo.mark"), text=t("demo.banner")))
+        if st.button(t("demo.leave"), key="leave-demo"):
+            demo.leave()
+            st.rerun()
+
+
+def title(text: str, lead: str) -> None:
+    draw(fill('<h1 class="title">$text</h1><p class="lead">$lead</p>', text=text, lead=lead))
+
+
+def told(t: Translator, action: Callable[[], None]) -> bool:
+    """Runs an action; what goes wrong is said in words. True when it went well."""
+    try:
+        action()
+    except AuscultError as problem:
+        st.error(t(problem.key, **problem.values))
+        return False
+    return True
+
+
+@cache
+def _css() -> str:
+    return (ASSETS / "app.css").read_text(encoding="utf-8")
+
+
+def _root_size() -> int:
+    return SIZES[st.session_state.get("text_size") or "normal"]

@@ -1,0 +1,69 @@
+"""States that every page shows alike: nothing yet, not covered, emergency, known limits, incident."""
+
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from core.errors import NotStored
+from core.i18n import Translator
+from core.records.incidents import save_incident
+from core.safety.red_flags import RedFlag, scan
+from core.settings import current
+from core.ui.markup import draw, fill
+
+KINDS = ("wrong_grade", "missing", "wrong_text", "wrong_name", "display", "other")
+
+
+def empty(title: str, text: str) -> None:
+    draw(fill('<div class="empty"><b>$title</b><p>$text</p></div>', title=title, text=text))
+
+
+def not_covered(text: str) -> None:
+    """Something was not checked; stands above every result."""
+    draw(fill('<div class="notice notice-warning" role="alert"><b>?</b> $text</div>', text=text))
+
+
+def emergencies(t: Translator, *texts: str) -> tuple[RedFlag, ...]:
+    """Says an emergency in any free text before anything else; returns what was found."""
+    found = {flag.id: flag for text in texts if text for flag in scan(text)}
+    for flag in found.values():
+        draw(
+            fill(
+                '<div class="notice notice-$urgency" role="alert"><b>$head</b><p>$action</p>'
+                '<p class="small">$words · $source · $mark</p></div>',
+                urgency=flag.urgency,
+                head=t(f"safety.{flag.urgency}"),
+                action=t.text(flag.action),
+                words=t(
+                    "safety.words",
+                    words=", ".join(flag.words),
+                    said=t(f"safety.said.{flag.assertion}"),
+                ),
+                source=f"{flag.id}, {flag.source}, {t(f'safety.wording.{flag.wording}')}",
+                mark=t(f"safety.mark.{flag.mark}"),
+            )
+        )
+    return tuple(found.values())
+
+
+def limits(t: Translator, page: str, count: int) -> None:
+    """The known-limits panel: what the page is for, what it is not, what it cannot do."""
+    with st.expander(t("limits.title"), key=f"{page}-limits"):
+        lines = [t(f"{page}.limits.{n}") for n in range(1, count + 1)]
+        draw("<ul>", *(fill("<li>$line</li>", line=line) for line in lines), "</ul>")
+
+
+def incident(t: Translator, page: str, snapshot: dict[str, Any]) -> None:
+    """A button that keeps a de-identified snapshot of the answer on this machine."""
+    with st.popover(t("incident.button"), key=f"{page}-incident"):
+        st.write(t("incident.text"))
+        kind = st.selectbox(
+            t("incident.kind"), KINDS, format_func=lambda k: t(f"incident.kind.{k}"), key=f"{page}-kind"
+        )
+        if st.button(t("incident.save"), key=f"{page}-save-incident", type="primary"):
+            try:
+                path = save_incident(current().data / "incidents", page, kind, snapshot, date.today())
+                st.success(t("incident.saved", path=str(path)))
+            except NotStored as problem:
+                st.error(t(problem.key))

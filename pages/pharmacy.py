@@ -1,0 +1,52 @@
+"""Pharmacy: a medicine list on the left, what it does together on the right."""
+
+import streamlit as st
+
+from core.errors import BadInput
+from core.pharmacy.checker import Check, check
+from core.pharmacy.context import read_patient
+from core.pharmacy.knowledge import knowledge
+from core.pharmacy.report import snapshot
+from core.ui import shell, states
+from core.ui.pharmacy import downloads, label_reader, list_editor, patient_form, results, session
+
+t = shell.begin()
+shell.title(t("pharmacy.title"), t("pharmacy.lead"))
+top = st.container()
+bench = st.container(key="workbench", horizontal=True, gap="large")
+left = bench.container(key="side")
+right = bench.container(key="main")
+
+with left:
+    texts = list_editor.adding(t)
+    worklist = session.worklist()
+    words = list_editor.words_for(t, worklist)
+    texts += list_editor.lines(t, words, worklist)
+    if note := session.note():
+        st.warning(t(note))
+    texts += label_reader.reader(t, words)
+
+result: Check | None = None
+with right:
+    try:
+        patient = read_patient(worklist.patient)
+        result = check(worklist.items, knowledge(), patient, worklist.medications, worklist.extra)
+    except BadInput as problem:
+        st.error(t(problem.key, **problem.values))
+    if result and len(worklist.lines) >= 2:
+        results.results(t, words, result, worklist)
+        downloads.downloads(t, words, result, worklist)
+    else:
+        states.empty(t("pharmacy.empty.title"), t("pharmacy.empty.text"))
+        if result:
+            results.one_medicine(t, words, result)
+
+with left:
+    patient_form.form(t, worklist, result)
+
+with top:
+    states.emergencies(t, *texts)
+
+states.limits(t, "pharmacy", 8)
+if result:
+    states.incident(t, "pharmacy", snapshot(result, knowledge()))

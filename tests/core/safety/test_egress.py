@@ -1,0 +1,152 @@
+"""Each case runs in a process of its own: an audit hook cannot be taken out again."""
+
+import subprocess
+import sys
+import textwrap
+
+from core.settings import ROOT
+
+PRELUDE = """
+import asyncio, socket, sys
+from core.safety import egress
+
+def refused(attempt):
+    try:
+        attempt()
+    except egress.Refused:
+        return True
+    except OSError:
+        return False
+    return False
+
+def listener(family=socket.AF_INET, host="127.0.0.1"):
+    server = socket.socket(family)
+    server.bind((host, 0))
+    server.listen()
+    return server
+"""
+
+
+def run(body: str) -> None:
+    script = PRELUDE + textwrap.dedent(body)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith("passed"), done.stdout
+
+
+def test_what_leaves_is_refused_only_once_armed() -> None:
+    run("""
+        numeric = lambda: socket.getaddrinfo("192.0.2.1", 9, flags=socket.AI_NUMERICHOST)
+        assert not refused(numeric)  # positive control: without the guard the same call passes
+        assert egress.state() == egress.Egress(False, 0, ()) and not egress.self_test()
+        egress.arm()
+        assert refused(numeric)
+        print("passed")
+    """)
+
+
+def test_every_way_out_is_refused_and_counted_by_host() -> None:
+    run("""
+        egress.arm()
+        tcp, udp = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
+        six = socket.socket(socket.AF_INET6)
+        for address in ("192.0.2.1", "10.0.0.1", "169.254.169.254", "example.invalid", "127.1"):
+            assert refused(lambda: tcp.connect((address, 80))), address
+        ways = [
+            lambda: tcp.connect_ex(("192.0.2.1", 80)),
+            lambda: udp.sendto(b"x", ("192.0.2.1", 53)),
+            lambda: udp.sendmsg([b"x"], [], 0, ("192.0.2.1", 53)),
+            lambda: six.connect(("2001:db8::1", 80)),
+            lambda: six.connect(("::ffff:192.0.2.1", 80)),
+            lambda: socket.getaddrinfo("example.invalid", 80),
+            lambda: socket.getaddrinfo(b"example.invalid", 80),
+            lambda: socket.gethostbyname("example.invalid"),
+            lambda: socket.gethostbyname_ex("example.invalid"),
+            lambda: socket.gethostbyaddr("192.0.2.1"),
+            lambda: socket.getnameinfo(("192.0.2.1", 80), 0),
+        ]
+        for n, way in enumerate(ways):
+            assert refused(way), n
+        assert egress.state().refused == 5 + len(ways)
+        assert egress.state().targets[-3:] == ("example.invalid", "192.0.2.1", "192.0.2.1")
+        print("passed")
+    """)
+
+
+def test_a_name_is_refused_before_it_is_resolved() -> None:
+    run("""
+        egress.arm()
+        asked = []
+        sys.addaudithook(lambda event, _: asked.append(event) if event.endswith("t.connect") else 0)
+        assert refused(lambda: socket.socket().connect(("example.invalid", 80)))
+        assert refused(lambda: socket.socket().bind(("example.invalid", 0)))
+        assert asked == []  # CPython resolves a name just before this event
+        print("passed")
+    """)
+
+
+def test_the_self_test_is_true_and_not_counted() -> None:
+    run("""
+        heard = []
+        assert egress.arm(heard.append) is egress.arm()
+        assert egress.self_test() and egress.self_test()
+        assert egress.state() == egress.Egress(True, 0, ()) and heard == []
+        assert refused(lambda: socket.gethostbyname("example.invalid"))
+        assert heard == ["example.invalid"]  # told once: the second `arm` added no second hook
+        print("passed")
+    """)
+
+
+def test_only_the_last_twenty_targets_are_kept() -> None:
+    run("""
+        egress.arm()
+        for n in range(30):
+            assert refused(lambda: socket.gethostbyname(f"h{n}.invalid"))
+        assert egress.state().refused == 30
+        assert egress.state().targets == tuple(f"h{n}.invalid" for n in range(10, 30))
+        print("passed")
+    """)
+
+
+def test_loopback_and_local_sockets_keep_working() -> None:
+    run("""
+        egress.arm()
+        hosts = ["127.0.0.1", "127.0.0.2", "localhost"]
+        for host in hosts:
+            server = listener(host=host)
+            socket.create_connection(server.getsockname(), timeout=5).close()
+        if socket.has_ipv6:
+            server = listener(socket.AF_INET6, "::1")
+            socket.create_connection(("::1", server.getsockname()[1]), timeout=5).close()
+        udp = socket.socket(type=socket.SOCK_DGRAM)
+        assert udp.sendto(b"x", ("127.0.0.1", 9)) == 1
+        left, right = socket.socketpair()
+        left.sendmsg([b"x"])
+        assert right.recv(1) == b"x"
+        assert socket.getaddrinfo(None, 0, flags=socket.AI_PASSIVE)
+        assert socket.getaddrinfo("::1", 0)
+        assert egress.state().refused == 0
+        print("passed")
+    """)
+
+
+def test_asyncio_serves_and_connects_on_loopback() -> None:
+    run("""
+        egress.arm()
+        async def main():
+            async def answer(reader, writer):
+                writer.write(await reader.readline())
+                writer.close()
+            server = await asyncio.start_server(answer, "localhost", 0, family=socket.AF_INET)
+            port = server.sockets[0].getsockname()[1]
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"hello\\n")
+            assert await reader.readline() == b"hello\\n"
+            writer.close()
+            server.close()
+        asyncio.run(main())
+        assert egress.state().refused == 0
+        print("passed")
+    """)
