@@ -42,12 +42,10 @@ def main() -> None:
 
 
 def preload() -> None:
-    """Loads tables and names before the first person needs them."""
-    from core.pharmacy.knowledge import knowledge
-    from core.terms.drug_names import drug_names
+    """Loads tables and names before the first person needs them, and names what is missing."""
+    from core.ui.problems import log_problems
 
-    knowledge()
-    drug_names()
+    log_problems()
 
 
 @contextlib.contextmanager

@@ -62,21 +62,29 @@ def _parser() -> argparse.ArgumentParser:
     checking = commands.add_parser("check", help="check a medicine list")
     checking.add_argument("drugs", nargs="*", help="names, each optionally with dose and frequency")
     checking.add_argument("--json", action="store_true", help="print one JSON object")
-    checking.add_argument("--jsonl", action="store_true", help="read one list per line from standard input")
+    checking.add_argument(
+        "--jsonl", action="store_true", help="read one list per line from standard input"
+    )
     for name, text in CONTEXT_OPTIONS.items():
         checking.add_argument(f"--{name}", help=text)
-    summary = commands.add_parser("facts", help="counts, versions, marks and problems of the tables")
+    summary = commands.add_parser(
+        "facts", help="counts, versions, marks and problems of the tables"
+    )
     for command in (checking, summary):
         command.add_argument("--lang", choices=LANGUAGES, default=_terminal_language())
     return parser
 
 
 def _terminal_language() -> Language:
-    return choose(None, None, os.environ.get("LC_ALL") or os.environ.get("LANG", "").partition(".")[0])
+    return choose(
+        None, None, os.environ.get("LC_ALL") or os.environ.get("LANG", "").partition(".")[0]
+    )
 
 
 def _answer_one(options: argparse.Namespace, words: Words) -> int:
-    given = {name.replace("-", "_"): getattr(options, name.replace("-", "_")) for name in CONTEXT_OPTIONS}
+    given = {
+        name.replace("-", "_"): getattr(options, name.replace("-", "_")) for name in CONTEXT_OPTIONS
+    }
     result = run(options.drugs, given, knowledge())
     if options.json:
         print(_dump(as_json(result, knowledge(), words)))
@@ -128,7 +136,9 @@ def run(drugs: list[Any], context: Mapping[str, Any], known: Knowledge) -> Check
         raise BadInput("error.list.too_many", n=len(drugs), most=MOST_DRUGS)
     names = drug_names()
     items = [read_name(_name(drug), names) for drug in drugs]
-    medications = {line: _medication(drug) for line, drug in enumerate(drugs) if isinstance(drug, dict)}
+    medications = {
+        line: _medication(drug) for line, drug in enumerate(drugs) if isinstance(drug, dict)
+    }
     medications.update(_by_place(context.get("drugs"), drugs, items))
     return check(items, known, read_patient(context), medications)
 
@@ -145,14 +155,19 @@ def _by_place(details: Any, drugs: list[Any], items: list[Item]) -> dict[int, Me
     if not details:
         return {}
     if isinstance(details, dict):
-        details = [details.get(_name(drug)) or details.get((*i.drugs, "")[0]) for drug, i in zip(drugs, items, strict=True)]
+        details = [
+            details.get(_name(drug)) or details.get((*i.drugs, "")[0])
+            for drug, i in zip(drugs, items, strict=True)
+        ]
     if not isinstance(details, list) or len(details) > len(drugs):
         raise BadInput("error.jsonl.shape")
     named = {_name(drug): line for line, drug in reversed(list(enumerate(drugs)))}
     found = {}
     for place, detail in enumerate(details):
         if isinstance(detail, dict):
-            found[named.get(str(detail.get("name") or detail.get("drug")), place)] = _medication(detail)
+            found[named.get(str(detail.get("name") or detail.get("drug")), place)] = _medication(
+                detail
+            )
     return found
 
 
@@ -192,7 +207,6 @@ def _lines(result: Check, words: Words) -> list[str]:
             lines.append(f"{words.pair(pair)}: {t('pharmacy.state.no_record')}")
         lines += [f"  ? {words.question(q)}" for q in pair.questions]
     for three in result.three_drugs:
-        lines.append(
-            f"{words.severity(three.rule.severity)} · {words.names(three.members)} · {t.text(three.rule.effect)}"
-        )
+        grade, names = words.severity(three.rule.severity), words.names(three.members)
+        lines.append(f"{grade} · {names} · {t.text(three.rule.effect)}")
     return lines

@@ -1,4 +1,4 @@
-"""Languages: gettext catalogues for the interface, two-language texts from tables, script conversion.
+"""Languages: gettext catalogues, two-language texts of tables, script conversion.
 
 Knows: zh-CN, zh-TW and English; how a language is chosen; how simplified text becomes traditional.
 Does not know: who asks. Texts of instruments and ICD titles exist only as official text and never
@@ -22,7 +22,7 @@ from core.settings import ASSETS
 
 Language = Literal["zh-CN", "zh-TW", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-NAMES: dict[Language, str] = {"zh-CN": "简体", "zh-TW": "繁體", "en": "English"}
+NAMES: dict[Language, str] = {"zh-CN": "简体", "zh-TW": "繁體", "en": "EN"}
 LOCALES = ASSETS / "locales"
 
 
@@ -81,16 +81,17 @@ def choose(asked: str | None, chosen: str | None, locale: str | None) -> Languag
 
 
 def _match(tag: str) -> Language | None:
-    """A BCP 47 tag to one of ours: Hant, TW, HK and MO read traditional, other Chinese simplified."""
+    """A BCP 47 tag to one of ours: Hant, TW, HK, MO read traditional, other Chinese simplified."""
     parts = re.split(r"[-_]", tag.strip().lower())
     if parts[0] == "zh":
-        return "zh-TW" if {"hant", "tw", "hk", "mo"} & set(parts) else "zh-CN"
+        written = {"hans", "hant"} & set(parts) or {"hant", "tw", "hk", "mo"} & set(parts)
+        return "zh-TW" if written and "hans" not in written else "zh-CN"
     return "en" if parts[0] == "en" else None
 
 
 @cache
 def traditional(text: str) -> str:
-    """Simplified Chinese of a table in Taiwan's script and terms (OpenCC, then our medical terms)."""
+    """Simplified Chinese in Taiwan's script and terms (OpenCC, then our medical terms)."""
     return _taiwan_terms()(_opencc("s2tw").convert(text))
 
 

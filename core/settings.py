@@ -54,7 +54,9 @@ def read(env: Mapping[str, str]) -> Settings:
         likely = PREFIX + near[0] if near else "-"
         raise BadSetting("error.setting.unknown", name=PREFIX + name, near=likely)
     return Settings(
-        data=Path(given["DATA"]).expanduser() if given.get("DATA") else default_data_folder(env=env),
+        data=Path(given["DATA"]).expanduser()
+        if given.get("DATA")
+        else default_data_folder(env=env),
         port=_port(given.get("PORT", "6006")),
         address=_loopback(given.get("ADDRESS", "127.0.0.1")),
         assets=Path(given["ASSETS"]) if given.get("ASSETS") else ASSETS,
@@ -63,7 +65,7 @@ def read(env: Mapping[str, str]) -> Settings:
 
 @cache
 def current() -> Settings:
-    """The settings of this process. A change of the environment after the first call has no effect."""
+    """The settings of this process; a later change of the environment has no effect."""
     return read(os.environ)
 
 

@@ -70,10 +70,7 @@ def bad_table(file: str, line: int, column: str, found: str) -> BadTable:
 
 def read_table(path: Path, columns: Mapping[str, Check]) -> tuple[Row, ...]:
     """All rows, each cell checked; raises `BadTable` at the first cell that is not allowed."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise bad_table(path.name, 1, "-", type(problem).__name__) from problem
+    text = _text(path)
     reader = csv.reader(text.splitlines(), strict=True)
     try:
         header = next(reader, [])
@@ -82,6 +79,17 @@ def read_table(path: Path, columns: Mapping[str, Check]) -> tuple[Row, ...]:
         return tuple(_row(path.name, reader.line_num, columns, cells) for cells in reader)
     except csv.Error as problem:
         raise bad_table(path.name, reader.line_num, "-", str(problem)) from problem
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+        return content.decode("utf-8")
+    except OSError as problem:
+        raise bad_table(path.name, 1, "-", type(problem).__name__) from problem
+    except UnicodeDecodeError as problem:
+        line = content.count(b"\n", 0, problem.start) + 1
+        raise bad_table(path.name, line, "-", "UTF-8?") from problem
 
 
 def _row(file: str, line: int, columns: Mapping[str, Check], cells: list[str]) -> Row:

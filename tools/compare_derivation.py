@@ -1,9 +1,9 @@
-"""Compares our derivation with a reference engine over all pairs, and freezes a sample for the tests.
+"""Compares our derivation with a reference engine over all pairs; freezes a sample for the tests.
 
     python tools/compare_derivation.py FOLDER_WITH_REFERENCE_ENGINE [--freeze]
 
-Prints the number of pairs that differ in grade or deciding rule. `--freeze` writes a stratified sample
-of 3 000 pairs and the counts per grade to `tests/core/pharmacy/`.
+Prints the number of pairs that differ in grade or deciding rule. `--freeze` writes a stratified
+sample of 3 000 pairs and the counts per grade to `tests/core/pharmacy/`.
 """
 
 import collections
@@ -70,7 +70,9 @@ def freeze(answers: dict[tuple[str, str], tuple[str, str]]) -> None:
     folder = ROOT / "tests" / "core" / "pharmacy"
     folder.mkdir(parents=True, exist_ok=True)
     counts = collections.Counter(grade for grade, _ in answers.values())
-    (folder / "grade_counts.json").write_text(json.dumps(dict(counts), indent=2) + "\n", encoding="utf-8")
+    (folder / "grade_counts.json").write_text(
+        json.dumps(dict(counts), indent=2) + "\n", encoding="utf-8"
+    )
     by_rule: dict[str, list[tuple[str, str]]] = collections.defaultdict(list)
     for pair, (_, rule) in sorted(answers.items()):
         by_rule[rule].append(pair)

@@ -80,7 +80,12 @@ def context(folder: Path) -> list[Row]:
     # The note of X007 itself excludes liver disease, so a stated liver impairment blocks the row.
     unless = {"X007": "hepatic_impairment"}
     return [
-        {**row, "a": selector(row, "a"), "b": selector(row, "b"), "unless": unless.get(row["id"], "")}
+        {
+            **row,
+            "a": selector(row, "a"),
+            "b": selector(row, "b"),
+            "unless": unless.get(row["id"], ""),
+        }
         for row in marked(read(folder, "context_modifiers"))
     ]
 
@@ -105,7 +110,10 @@ def tables(folder: Path) -> dict[str, tuple[str, list[Row]]]:
             "drug_id enzyme role strength direction source confidence verified note",
             marked(read(folder, "cyp_transporter")),
         ),
-        "effects": ("drug_id effect grade source confidence verified", marked(read(folder, "pd_effects"))),
+        "effects": (
+            "drug_id effect grade source confidence verified",
+            marked(read(folder, "pd_effects")),
+        ),
         "classes": ("class_id name_en name_zh members", read(folder, "classes")),
         "pairs": (
             "id a b severity object mechanism_type effect_en effect_zh mechanism_en mechanism_zh "
@@ -130,7 +138,10 @@ def tables(folder: Path) -> dict[str, tuple[str, list[Row]]]:
             "drug_class duplicate_group severity source verified",
             conventions(read(folder, "duplicate_rules")),
         ),
-        "food": ("drug_id food severity detail_en detail_zh source confidence verified", food(folder, "food")),
+        "food": (
+            "drug_id food severity detail_en detail_zh source confidence verified",
+            food(folder, "food"),
+        ),
         "timing": (
             "drug_id with_food detail_en detail_zh source confidence verified",
             food(folder, "timing"),

@@ -1,4 +1,4 @@
-"""Makes `assets/locales/zh-TW.po` from `zh-CN.po`: OpenCC and our Taiwan terms, hand corrections kept.
+"""Makes `zh-TW.po` from `zh-CN.po`: OpenCC and our Taiwan terms, hand corrections kept.
 
     python tools/taiwan_catalogue.py
 
@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from babel.messages.catalog import Catalog, Message  # noqa: E402
-from babel.messages.pofile import read_po, write_po  # noqa: E402
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po, write_po
 
-from core.i18n import LOCALES, traditional  # noqa: E402
+from core.i18n import LOCALES, traditional
 
 BY_HAND = "by hand"
 

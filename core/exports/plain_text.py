@@ -14,6 +14,8 @@ STEERING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 def plain(text: str, most: int | None = None) -> str:
     """One line without steering characters, cut to `most` characters with an ellipsis."""
+    if most is not None:
+        text = text[: 8 * most]  # a pasted megabyte is not read to its end for one line
     kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or _says(c))
     line = re.sub(" {2,}", " ", kept).strip()
     return line if most is None or len(line) <= most else line[: most - 1].rstrip() + "…"

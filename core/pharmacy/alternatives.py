@@ -31,7 +31,9 @@ class Alternative:
     offered: bool
 
 
-def alternatives(pair: Pair, medicines: Sequence[Medicine], knowledge: Knowledge) -> tuple[Alternative, ...]:
+def alternatives(
+    pair: Pair, medicines: Sequence[Medicine], knowledge: Knowledge
+) -> tuple[Alternative, ...]:
     """The alternatives of the deciding row, best first, rejected ones last."""
     row = pair.decided_by.row if pair.decided_by else None
     if row is None:
@@ -61,9 +63,7 @@ def _alternative(
             unchecked.append(other.id)
     offered = RANK[severity] < min(RANK[pair.severity], RANK["major"])
     replaces = leaving.id if leaving else ""
-    return Alternative(
-        candidate.drug.id, replaces, severity, worst_with, tuple(unchecked), offered
-    )
+    return Alternative(candidate.drug.id, replaces, severity, worst_with, tuple(unchecked), offered)
 
 
 def _replaced(candidate: Profile, pair: Pair, knowledge: Knowledge) -> Medicine | None:

@@ -1,6 +1,6 @@
 """Checks a medicine list: every pair, three-drug rules, food and timing, with nothing left silent.
 
-Knows: the three states of a pair (interaction found; checked, no row; not checked, with the reason).
+Knows: the three states of a pair (interaction found; checked, no row; not checked, with reason).
 "No row" is a statement about the tables and never the word "safe".
 Does not know: screens, files, the network.
 """
@@ -108,7 +108,11 @@ class Check:
 
     @property
     def complete(self) -> bool:
-        return not self.unresolved and all(p.state != "not_checked" for p in self.pairs)
+        return not (
+            self.unresolved
+            or self.missing_tables
+            or any(p.state == "not_checked" for p in self.pairs)
+        )
 
     @property
     def state(self) -> State:
@@ -133,9 +137,7 @@ def check(
     profiles = {**knowledge.profiles, **extra} if extra else knowledge.profiles
     medicines = tuple(_medicines(items, profiles, medications or {}))
     pairs = [
-        _pair(a, b, knowledge, patient)
-        for a, b in combinations(medicines, 2)
-        if a.line != b.line
+        _pair(a, b, knowledge, patient) for a, b in combinations(medicines, 2) if a.line != b.line
     ]
     pairs.sort(key=_order)
     return Check(
@@ -180,8 +182,12 @@ def _pair(a: Medicine, b: Medicine, knowledge: Knowledge, patient: Patient) -> P
     if rows:
         sides = {a.id: a.medication, b.id: b.medication}
         changed = in_context.apply_context(derivation, rows, sides, patient)
-    exceptions = tuple(m.id for m in (a, b) if m.topical and m.id in knowledge.tables.still_systemic)
-    topical = any(m.topical and m.id not in exceptions for m in (a, b))
+    exceptions = tuple(
+        m.id for m in (a, b) if m.topical and m.id in knowledge.tables.still_systemic
+    )
+    # Without the table of exceptions nothing may be lowered for being topical.
+    known = "topical_exceptions" not in knowledge.tables.problems
+    topical = known and any(m.topical and m.id not in exceptions for m in (a, b))
     changed = in_context.cap_topical(changed, topical)
     state, reason, not_covered = _state(a, b, changed.derivation, knowledge)
     return Pair(
@@ -227,7 +233,14 @@ def _context_rows(a: str, b: str, rows: tuple[ContextRow, ...]) -> tuple[Context
 
 def _order(pair: Pair) -> tuple[int, int, int, str]:
     """Severity, then evidence, then whether there is something to do."""
-    weight = {"established": 0, "probable": 1, "suspected": 2, "convention": 3, "derived": 3, "label": 4}
+    weight = {
+        "established": 0,
+        "probable": 1,
+        "suspected": 2,
+        "convention": 3,
+        "derived": 3,
+        "label": 4,
+    }
     decided = pair.decided_by
     evidence = weight[decided.evidence] if decided else 9
     return (-RANK[pair.severity], evidence, 0 if decided and decided.management else 1, pair.key)

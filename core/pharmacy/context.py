@@ -24,7 +24,13 @@ RANGES: dict[str, tuple[float, float]] = {
     "potassium": (1, 10),
 }
 UMOL_PER_MG_DL = 88.4  # creatinine, molar mass 113.12 g/mol
-YES_NO = ("renal_impairment", "hepatic_impairment", "pregnant", "breast_feeding", "stable_alpha_blocker")
+YES_NO = (
+    "renal_impairment",
+    "hepatic_impairment",
+    "pregnant",
+    "breast_feeding",
+    "stable_alpha_blocker",
+)
 WORDS = ("sex", "history", "monitoring", "dose_reduced", "smoking")
 
 
@@ -127,7 +133,7 @@ class InContext:
 
 
 def read_patient(given: Mapping[str, Any]) -> Patient:
-    """A patient from JSON or options; raises `BadInput` for an unknown key or a value out of range."""
+    """A patient from JSON or options; raises `BadInput` for an unknown key or value."""
     names = {f.name for f in fields(Patient)}
     values: dict[str, Any] = {}
     for key, value in given.items():
@@ -166,7 +172,14 @@ def number(key: str, value: Any, low: float, high: float) -> float:
 
 
 def _sex(word: str) -> str:
-    known = {"m": "male", "male": "male", "男": "male", "f": "female", "female": "female", "女": "female"}
+    known = {
+        "m": "male",
+        "male": "male",
+        "男": "male",
+        "f": "female",
+        "female": "female",
+        "女": "female",
+    }
     if word not in known:
         raise BadInput("error.context.value", name="sex", value=word[:40])
     return known[word]
@@ -295,7 +308,7 @@ def _at_most(value: float | None, limit: float) -> Answer:
 
 
 def cap_topical(context: InContext, topical: bool) -> InContext:
-    """A cream, gel or drops reaches the blood little: at most minor, unless the drug is an exception."""
+    """A cream, gel or drops reaches the blood little: at most minor; exceptions have a table."""
     derivation = context.derivation
     if not topical or RANK[derivation.severity] <= RANK["minor"]:
         return context
@@ -311,5 +324,3 @@ def not_held(patient: Patient) -> tuple[str, ...]:
         "age": patient.age_years is not None and not 18 <= patient.age_years < 65,
     }
     return tuple(name for name, said in stated.items() if said)
-
-

@@ -1,4 +1,4 @@
-"""Derives the interaction between two drugs from rows and rules; `docs/pharmacy.md` tells it in words.
+"""Derives the interaction between two drugs from rows and rules; `docs/pharmacy.md` tells how.
 
 Knows: explicit rows first, then exposure by enzyme and transporter, effects, duplication, food.
 Does not know: names as typed, the patient, more than two drugs. Dose, duration, formulation and
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from core.i18n import Text
 from core.pharmacy import findings as found
+from core.pharmacy.columns import SUBSTRATES
 from core.pharmacy.facts import (
     RANK,
     Drug,
@@ -24,9 +25,7 @@ from core.pharmacy.findings import Derivation, ExposureChain, Finding
 from core.pharmacy.loading import Tables
 from core.pharmacy.selectors import matches, tags
 
-SUBSTRATES = frozenset(
-    ("sensitive_substrate", "moderate_sensitive_substrate", "substrate", "minor_substrate")
-)
+HANDLED = {*SUBSTRATES, "prodrug_activated_by"}
 # Foods that are also drugs of the tables, so that they can be typed into the list.
 FOOD_AS_DRUG = {
     "alcohol": "alcohol",
@@ -68,7 +67,7 @@ def profile(drug: Drug, tables: Tables) -> Profile:
     return Profile(
         drug=drug,
         acts=tuple(r for r in roles if r.role in {"inhibitor", "inducer"}),
-        suffers=tuple(r for r in roles if r.role in SUBSTRATES | {"prodrug_activated_by"}),
+        suffers=tuple(r for r in roles if r.role in HANDLED),
         effects=effects,
         first=sides[0],
         second=sides[1],

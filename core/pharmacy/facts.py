@@ -5,8 +5,9 @@ source was read for this row (`verified`).
 Does not know: how facts combine; that is `derivation`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from core.i18n import Language, Text
 
@@ -176,11 +177,6 @@ class ContextRow:
     source: Source
 
 
-def worst(severities: "list[Severity] | tuple[Severity, ...]") -> Severity:
+def worst(severities: Iterable[Severity]) -> Severity:
     """The highest of several grades, `none` for an empty list."""
     return max(severities, key=RANK.__getitem__, default="none")
-
-
-def severity_of(cell: str) -> Severity:
-    """A cell that a loader has already checked, as a typed grade."""
-    return cast(Severity, cell)

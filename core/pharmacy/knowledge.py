@@ -16,8 +16,8 @@ from core.pharmacy.findings import Derivation
 from core.pharmacy.loading import Loader, Tables
 from core.settings import current
 
-# Without these nothing can be decided for any pair; the others are missing one by one.
-DECIDING = ("drugs", "classes", "enzyme_roles", "effects", "pairs", "exposure_rules", "effect_rules")
+# Tables that decide no grade; without any other one, no pair counts as fully checked.
+DECIDE_NOTHING = ("sources", "timing")
 
 
 @dataclass(slots=True)
@@ -37,11 +37,11 @@ class Knowledge:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Names of tables that could not be read and without which a pair is not fully checked."""
-        return tuple(name for name in DECIDING if name in self.tables.problems)
+        """Names of tables that could not be read and without which no pair is fully checked."""
+        return tuple(name for name in self.tables.problems if name not in DECIDE_NOTHING)
 
     def derive(self, a: Profile, b: Profile) -> Derivation:
-        """Findings between two drugs; table drugs are remembered, drugs read from a label are not."""
+        """Findings between two drugs; remembered for table drugs, not for those from a label."""
         if "label" in (a.drug.coverage, b.drug.coverage):
             return self.deriver.pair(a, b)
         key = (a.drug.id, b.drug.id)
@@ -66,7 +66,7 @@ def knowledge() -> Knowledge:
 
 
 def _digest(folder: Path) -> str:
-    """First 12 hex digits of the SHA-256 over all tables, so that a result names its exact basis."""
+    """First 12 hex digits of the SHA-256 over all tables: a result names its exact basis."""
     content = hashlib.sha256()
     for path in sorted(folder.glob("*.csv")):
         content.update(path.name.encode() + b"\0" + path.read_bytes())

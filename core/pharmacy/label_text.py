@@ -44,7 +44,9 @@ INDUCES = re.compile(r"诱导|induc", re.I)
 HANDLED = re.compile(r"代谢|底物|受质|转运|metaboli|substrate|transported", re.I)
 IS_SUBSTRATE = re.compile(r"底物|受质|substrate", re.I)
 SAYS_ITSELF = re.compile(
-    r"(?:为|是|属于|\bis an?\b).{0,24}(?:抑制|诱导|inhibit|induc)|(?:本品|本药|该药).{0,6}(?:抑制|诱导)", re.I
+    r"(?:为|是|属于|\bis an?\b).{0,24}(?:抑制|诱导|inhibit|induc)|"
+    r"(?:本品|本药|该药).{0,6}(?:抑制|诱导)",
+    re.I,
 )
 STRENGTHS = (
     ("strong", re.compile(r"强|\bstrong|\bpotent", re.I)),
@@ -55,7 +57,7 @@ STRENGTHS = (
 
 @dataclass(frozen=True, slots=True)
 class LabelFact:
-    """One statement: `quote` is the sentence as printed; `about` names another drug it speaks of."""
+    """One statement; `quote` is the sentence as printed, `about` another drug it speaks of."""
 
     enzyme: str
     role: LabelRole
@@ -104,10 +106,14 @@ def _facts(part: str, quote: str, page: int) -> list[LabelFact]:
     negative = bool(NEGATED.search(part))
     if not enzymes:
         family = WHOLE_FAMILY.search(part) and re.search(r"代谢|metaboli", part, re.I)
-        return [LabelFact(ANY_CYP, "substrate", "", True, quote, page)] if family and negative else []
+        return (
+            [LabelFact(ANY_CYP, "substrate", "", True, quote, page)] if family and negative else []
+        )
     strength = _strength(part)
     return [
-        LabelFact(enzyme, role, strength if role != "substrate" else "", negative and polar, quote, page)
+        LabelFact(
+            enzyme, role, strength if role != "substrate" else "", negative and polar, quote, page
+        )
         for enzyme in enzymes
         for role, polar in _roles(part)
     ]
@@ -148,7 +154,7 @@ def canonical(enzyme: str) -> str:
 
 
 def about_others(facts: Sequence[LabelFact], own: str, names: DrugNames) -> tuple[LabelFact, ...]:
-    """Marks facts whose sentence has another known drug as its subject ("clarithromycin is a …")."""
+    """Marks facts whose sentence speaks of another known drug ("clarithromycin is a …")."""
     match = names.resolve(own)
     own_drugs = set(match.drugs) if match else set()
     return tuple(_with_subject(fact, own_drugs, names) for fact in facts)
@@ -163,7 +169,13 @@ def _with_subject(fact: LabelFact, own: set[str], names: DrugNames) -> LabelFact
         says = re.match(r"\s*(?:片|胶囊)?\s*(?:为|是|\bis\b|可|经|主要)", quote[mention.end :])
         if says and mention.drug not in own and (enzyme is None or mention.start < enzyme.start()):
             return LabelFact(
-                fact.enzyme, fact.role, fact.strength, fact.negative, fact.quote, fact.page, mention.drug
+                fact.enzyme,
+                fact.role,
+                fact.strength,
+                fact.negative,
+                fact.quote,
+                fact.page,
+                mention.drug,
             )
     return fact
 

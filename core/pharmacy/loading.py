@@ -1,48 +1,24 @@
-"""Turns the files of `assets/pharmacy` into facts, each cell checked on the way.
+"""Reads the files of `assets/pharmacy` into facts, table by table.
 
-Knows: the columns of each file and what they may hold. A table with a bad cell is left out as a
-whole and reported, so that nothing is decided on half a table; what needs it says so.
+Knows: the order in which tables refer to each other. A table with a bad cell is left out as a whole
+and reported, so that nothing is decided on half a table; a table that needs it is left out too.
 Does not know: how facts combine.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from core.errors import BadTable
 from core.i18n import Text
-from core.pharmacy import facts
-from core.pharmacy.facts import Family, Mark, Source, severity_of
+from core.pharmacy import columns, facts, rows
 from core.pharmacy.selectors import Classes, members, selector_is_valid
-from core.tables import Check, Row, all_known, anything, filled, known, one_of, read_table
+from core.tables import Row, all_known, read_table
 
 T = TypeVar("T")
-GRADE = one_of("minor", "moderate", "major", "contraindicated")
-GRADE_OR_NONE = one_of("none", "minor", "moderate", "major", "contraindicated")
-MARK = one_of("source_copy", "recall", "convention")
-SURE = one_of("high", "medium")
-ROLES = (
-    "substrate sensitive_substrate moderate_sensitive_substrate minor_substrate inhibitor inducer "
-    "prodrug_activated_by no_relevant_cyp_role"
-).split()
-MECHANISM_FAMILY: dict[str, Family] = {
-    "pk_cyp": "exposure",
-    "pk_transporter": "exposure",
-    "pk_ugt": "exposure",
-    "pk_renal": "exposure",
-    "pk_metabolism": "exposure",
-    "pk_absorption": "absorption",
-    "incompatibility": "absorption",
-    "pd_additive": "effect",
-    "pd_antagonism": "effect",
-    "unknown": "effect",
-    "duplicate": "duplicate",
-}
-TIMING = one_of("with", "without", "before_meal", "after_meal", "either")
-SOURCED: dict[str, Check] = {"source": filled, "verified": MARK}
-TEXTS = dict.fromkeys(("effect_en", "effect_zh", "management_en", "management_zh"), filled)
+EXPOSURE_CELLS = 2 * 2 * 3 * 4 * 3 * 2  # action, target, strength, sensitivity, index, critical
 
 
 @dataclass(slots=True)
@@ -51,7 +27,6 @@ class Tables:
 
     drugs: dict[str, facts.Drug] = field(default_factory=dict)
     classes: Classes = field(default_factory=dict)
-    class_names: dict[str, Text] = field(default_factory=dict)
     roles: dict[str, tuple[facts.EnzymeRole, ...]] = field(default_factory=dict)
     effects: dict[str, dict[str, facts.Effect]] = field(default_factory=dict)
     pairs: dict[frozenset[str], tuple[facts.PairRow, ...]] = field(default_factory=dict)
@@ -70,7 +45,7 @@ class Tables:
 
 
 class Loader:
-    """Reads one folder, table by table, in the order in which they refer to each other."""
+    """Reads one folder once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -78,15 +53,7 @@ class Loader:
         self.changes: dict[str, Row] = {}
 
     def load(self) -> Tables:
-        for name, step in self._steps().items():
-            try:
-                step(name)
-            except BadTable as problem:
-                self.tables.problems[name] = problem
-        return self.tables
-
-    def _steps(self) -> dict[str, Callable[[str], None]]:
-        return {
+        steps: dict[str, Callable[[str], None]] = {
             "sources": self._sources,
             "grade_changes": self._grade_changes,
             "drugs": self._drugs,
@@ -103,360 +70,148 @@ class Loader:
             "context": self._context,
             "topical_exceptions": self._still_systemic,
         }
+        for name, step in steps.items():
+            try:
+                step(name)
+            except BadTable as problem:
+                self.tables.problems[name] = problem
+        return self.tables
 
-    def _read(self, name: str, columns: Mapping[str, Check]) -> tuple[Row, ...]:
-        rows = read_table(self.folder / f"{name}.csv", columns)
-        self.tables.rows[name] = len(rows)
+    def _read(self, name: str, expected: columns.Columns) -> tuple[Row, ...]:
+        found = read_table(self.folder / f"{name}.csv", expected)
         marks: dict[str, int] = defaultdict(int)
-        for row in rows:
+        for row in found:
             if "verified" in row.cells:
                 marks[row["verified"]] += 1
+        self.tables.rows[name] = len(found)
         self.tables.marks[name] = dict(marks)
-        return rows
+        return found
 
     def _grade(self, row: Row, row_id: str) -> facts.Severity:
         """The grade of a row, or what `grade_changes.csv` makes of it."""
         change = self.changes.get(row_id)
         if change is None:
-            return severity_of(row["severity"])
+            return rows.severity(row)
         if change["old"] != row["severity"]:
             raise change.bad("old")
-        return severity_of(change["new"])
+        return rows.severity(change, "new")
+
+    def _selector(self, cell: str) -> bool:
+        return selector_is_valid(cell, self.tables.drugs, self.tables.classes)
 
     def _sources(self, name: str) -> None:
-        columns = {"source_id": filled, "title": filled, **dict.fromkeys(("url", "licence", "note"), anything)}
-        self.tables.sources = {row["source_id"]: row for row in self._read(name, columns)}
+        self.tables.sources = {row["source_id"]: row for row in self._read(name, columns.SOURCES)}
 
     def _grade_changes(self, name: str) -> None:
-        columns = {
-            "row": filled,
-            "old": GRADE_OR_NONE,
-            "new": GRADE_OR_NONE,
-            "source": filled,
-            "reason": filled,
-        }
-        self.changes = {row["row"]: row for row in self._read(name, columns)}
+        self.changes = {row["row"]: row for row in self._read(name, columns.GRADE_CHANGES)}
 
     def _drugs(self, name: str) -> None:
-        columns = {
-            **dict.fromkeys(("id", "name_en", "name_zh_cn", "name_zh_tw"), filled),
-            "atc": anything,
-            "drug_class": filled,
-            "kind": one_of("drug", "food", "lifestyle", "herbal"),
-            "coverage": one_of("full", "partial", "name_only"),
-            "therapeutic_index": one_of("", "narrow", "high_risk"),
-            "ti_direction": one_of("", "both", "toxicity", "loss"),
-            "ti_source": anything,
-            "critical_for": one_of("", "inhibition", "induction", "both"),
-            "critical_source": anything,
-            "components": anything,
-            "source": filled,
-            "verified": MARK,
-            "zh_verified": one_of("yes", "no"),
-            "confidence": SURE,
-        }
-        rows = self._read(name, columns)
-        unique(rows, "id")
-        ids = {row["id"] for row in rows}
-        for row in rows:
-            if not all_known(ids)(row["components"]):
+        found = unique(self._read(name, columns.DRUGS), "id")
+        ids = all_known({row["id"] for row in found})
+        for row in found:
+            if not ids(row["components"]):
                 raise row.bad("components")
-        self.tables.drugs = {row["id"]: drug(row) for row in rows}
+        self.tables.drugs = {row["id"]: rows.drug(row) for row in found}
 
     def _classes(self, name: str) -> None:
-        columns = {
-            "class_id": filled,
-            "name_en": filled,
-            "name_zh": filled,
-            "members": all_known(self.tables.drugs),
-        }
-        rows = self._read(name, columns)
-        self.tables.classes = {row["class_id"]: frozenset(row.many("members")) for row in rows}
-        self.tables.class_names = {row["class_id"]: row.text("name") for row in rows}
+        found = unique(self._read(name, columns.classes(self.tables.drugs)), "class_id")
+        self.tables.classes = {row["class_id"]: frozenset(row.many("members")) for row in found}
 
     def _roles(self, name: str) -> None:
-        columns = {
-            "drug_id": known(self.tables.drugs),
-            "enzyme": filled,
-            "role": one_of(*ROLES),
-            "strength": one_of("", "strong", "moderate", "weak"),
-            "direction": one_of("", "induction_only", "inhibition_only"),
-            "source": filled,
-            "confidence": SURE,
-            "verified": MARK,
-            "note": anything,
-        }
-        self.tables.roles = grouped(self._read(name, columns), role)
+        expected = columns.enzyme_roles(self.tables.drugs)
+        self.tables.roles = grouped(self._read(name, expected), rows.enzyme_role)
 
     def _effects(self, name: str) -> None:
-        columns = {
-            "drug_id": known(self.tables.drugs),
-            "effect": filled,
-            "grade": one_of("", "strong", "moderate", "weak", "minimal"),
-            "source": filled,
-            "confidence": SURE,
-            "verified": MARK,
-        }
-        found: dict[str, dict[str, facts.Effect]] = defaultdict(dict)
-        for row in self._read(name, columns):
-            found[row["drug_id"]][row["effect"]] = facts.Effect(row["effect"], row["grade"], source(row))
-        self.tables.effects = dict(found)
+        found = grouped(self._read(name, columns.effects(self.tables.drugs)), rows.effect)
+        self.tables.effects = {drug: {e.tag: e for e in tags} for drug, tags in found.items()}
 
     def _pairs(self, name: str) -> None:
-        side = self._selector
-        columns = {
-            "id": filled,
-            "a": side,
-            "b": side,
-            "severity": GRADE,
-            "object": one_of("a", "b", "both"),
-            "mechanism_type": known(MECHANISM_FAMILY),
-            "effect_en": filled,
-            "effect_zh": filled,
-            "mechanism_en": filled,
-            "mechanism_zh": filled,
-            "management_en": filled,
-            "management_zh": filled,
-            "alternatives": all_known(self.tables.drugs),
-            "evidence": one_of("established", "probable", "suspected"),
-            "source": filled,
-            "confidence": SURE,
-            "verified": MARK,
-            **dict.fromkeys(("check_verdict", "check_url", "check_note"), anything),
-        }
+        expected = columns.pairs(self.tables.drugs, self._selector)
         found: dict[frozenset[str], list[facts.PairRow]] = defaultdict(list)
-        rows = self._read(name, columns)
-        unique(rows, "id")
-        for row in rows:
-            fact = pair_row(row, self._grade(row, row["id"]))
+        for row in unique(self._read(name, expected), "id"):
+            fact = rows.pair(row, self._grade(row, row["id"]))
             for key in self._member_pairs(row):
                 found[key].append(fact)
         self.tables.pairs = {key: tuple(value) for key, value in found.items()}
 
     def _member_pairs(self, row: Row) -> set[frozenset[str]]:
-        """Every two different drugs that a row covers; a drug never meets itself through a class."""
+        """Every two different drugs of a row; a drug never meets itself through a class."""
         first, second = (members(row[side], self.tables.classes) for side in "ab")
         return {frozenset((x, y)) for x in first for y in second if x != y}
 
-    def _selector(self, cell: str) -> bool:
-        return selector_is_valid(cell, self.tables.drugs, self.tables.classes)
-
     def _exposure_rules(self, name: str) -> None:
-        columns = {
-            "rule_id": filled,
-            "action": one_of("inhibition", "induction"),
-            "target": one_of("cyp", "transporter_or_other"),
-            "strength": one_of("strong", "moderate", "weak"),
-            "sensitivity": one_of(*ROLES[:4]),
-            "therapeutic_index": one_of("", "narrow", "high_risk"),
-            "critical": one_of("yes", "no"),
-            "severity": GRADE_OR_NONE,
-            "predicted_change_en": anything,
-            "predicted_change_zh": anything,
-            **SOURCED,
-        }
-        keys = tuple(columns)[1:7]
-        rows = self._read(name, columns)
+        found = unique(self._read(name, columns.EXPOSURE_RULES), "rule_id")
+        keys = tuple(columns.EXPOSURE_RULES)[1:7]
         self.tables.exposure_rules = {
-            tuple(row[key] for key in keys): facts.ExposureRule(
-                row["rule_id"],
-                self._grade(row, row["rule_id"]),
-                row.text("predicted_change"),
-                source(row),
+            tuple(row[key] for key in keys): rows.exposure_rule(
+                row, self._grade(row, row["rule_id"])
             )
-            for row in rows
+            for row in found
         }
-        if len(self.tables.exposure_rules) != 2 * 2 * 3 * 4 * 3 * 2:
-            raise rows[-1].bad("rule_id")  # a lookup table with a hole would fail in the middle of a check
+        if len(self.tables.exposure_rules) != EXPOSURE_CELLS:
+            # a look-up table with a hole would fail in the middle of a check
+            self.tables.exposure_rules = {}
+            raise BadTable(
+                "error.table",
+                f"{name}: not complete",
+                file=f"{name}.csv",
+                line=len(found) + 1,
+                column="rule_id",
+                found=f"{len(found)} / {EXPOSURE_CELLS}",
+            )
 
     def _effect_rules(self, name: str) -> None:
-        columns = {
-            "rule_id": filled,
-            "group": filled,
-            "a_selector": self._selector,
-            "b_selector": self._selector,
-            "severity": GRADE,
-            **TEXTS,
-            "suppressed_by": anything,
-            **SOURCED,
-        }
+        found = unique(self._read(name, columns.effect_rules(self._selector)), "rule_id")
         self.tables.effect_rules = tuple(
-            facts.EffectRule(
-                row["rule_id"],
-                row["group"],
-                row["a_selector"],
-                row["b_selector"],
-                self._grade(row, row["rule_id"]),
-                row.text("effect"),
-                row.text("management"),
-                row["suppressed_by"],
-                source(row),
-            )
-            for row in self._read(name, columns)
+            rows.effect_rule(row, self._grade(row, row["rule_id"])) for row in found
         )
 
     def _three_drug_rules(self, name: str) -> None:
-        selectors = ("a_selector", "b_selector", "c_selector")
-        columns = {
-            "rule_id": filled,
-            **dict.fromkeys(selectors, self._selector),
-            "severity": GRADE,
-            **TEXTS,
-            **SOURCED,
-        }
+        found = unique(self._read(name, columns.three_drug_rules(self._selector)), "rule_id")
         self.tables.three_drug_rules = tuple(
-            facts.ThreeDrugRule(
-                row["rule_id"],
-                (row["a_selector"], row["b_selector"], row["c_selector"]),
-                self._grade(row, row["rule_id"]),
-                row.text("effect"),
-                row.text("management"),
-                source(row),
-            )
-            for row in self._read(name, columns)
+            rows.three_drug_rule(row, self._grade(row, row["rule_id"])) for row in found
         )
 
     def _duplicates(self, name: str) -> None:
-        columns = {"drug_class": filled, "duplicate_group": filled, "severity": GRADE, **SOURCED}
+        found = unique(self._read(name, columns.DUPLICATE_GROUPS), "drug_class")
         self.tables.duplicates = {
-            row["drug_class"]: facts.DuplicateGroup(
-                row["duplicate_group"], severity_of(row["severity"]), source(row)
+            row["drug_class"]: rows.duplicate_group(
+                row, self._grade(row, f"duplicate:{row['drug_class']}")
             )
-            for row in self._read(name, columns)
+            for row in found
         }
 
     def _food(self, name: str) -> None:
-        columns = {
-            "drug_id": known(self.tables.drugs),
-            "food": filled,
-            "severity": GRADE,
-            "detail_en": filled,
-            "detail_zh": filled,
-            "source": filled,
-            "confidence": SURE,
-            "verified": MARK,
-        }
-        self.tables.food = grouped(
-            self._read(name, columns),
-            lambda row: facts.FoodRow(
-                row["food"], severity_of(row["severity"]), row.text("detail"), source(row)
-            ),
-        )
+        self.tables.food = grouped(self._read(name, columns.food(self.tables.drugs)), rows.food)
 
     def _timing(self, name: str) -> None:
-        columns = {
-            "drug_id": known(self.tables.drugs),
-            "with_food": TIMING,
-            "detail_en": filled,
-            "detail_zh": filled,
-            "source": filled,
-            "confidence": SURE,
-            "verified": MARK,
-        }
-        self.tables.timing = grouped(
-            self._read(name, columns),
-            lambda row: facts.TimingRow(row["with_food"], row.text("detail"), source(row)),
-        )
+        expected = columns.timing(self.tables.drugs)
+        self.tables.timing = grouped(self._read(name, expected), rows.timing)
 
     def _context(self, name: str) -> None:
-        columns = {
-            "id": filled,
-            "a": self._selector,
-            "b": self._selector,
-            "condition": filled,
-            "value": filled,
-            "severity": GRADE_OR_NONE,
-            "note_en": filled,
-            "note_zh": filled,
-            "unless": one_of("", "hepatic_impairment"),
-            **SOURCED,
-        }
-        classes = self.tables.classes
+        found = unique(self._read(name, columns.context(self._selector)), "id")
         self.tables.context = tuple(
-            facts.ContextRow(
-                row["id"],
-                members(row["a"], classes),
-                members(row["b"], classes),
-                row["condition"],
-                row["value"],
-                self._grade(row, row["id"]),
-                row.text("note"),
-                row["unless"],
-                source(row),
-            )
-            for row in self._read(name, columns)
+            rows.context(row, self._grade(row, row["id"]), self.tables.classes) for row in found
         )
 
     def _still_systemic(self, name: str) -> None:
-        columns = {
-            "drug_id": known(self.tables.drugs),
-            **dict.fromkeys(("route", "reason_en", "reason_zh"), filled),
-            **SOURCED,
-        }
-        self.tables.still_systemic = {
-            row["drug_id"]: row.text("reason") for row in self._read(name, columns)
-        }
+        found = unique(self._read(name, columns.topical_exceptions(self.tables.drugs)), "drug_id")
+        self.tables.still_systemic = {row["drug_id"]: row.text("reason") for row in found}
 
 
-def unique(rows: tuple[Row, ...], column: str) -> None:
+def unique(found: tuple[Row, ...], column: str) -> tuple[Row, ...]:
+    """The rows, if no value of a column comes twice."""
     seen: set[str] = set()
-    for row in rows:
+    for row in found:
         if row[column] in seen:
             raise row.bad(column)
         seen.add(row[column])
+    return found
 
 
-def grouped(rows: tuple[Row, ...], make: Callable[[Row], T]) -> dict[str, tuple[T, ...]]:
+def grouped(found: tuple[Row, ...], make: Callable[[Row], T]) -> dict[str, tuple[T, ...]]:
     """Facts by drug, in the order of the file."""
-    found: dict[str, list[T]] = defaultdict(list)
-    for row in rows:
-        found[row["drug_id"]].append(make(row))
-    return {drug_id: tuple(items) for drug_id, items in found.items()}
-
-
-def source(row: Row) -> Source:
-    confidence = row.cells.get("confidence", "")
-    return Source(row["source"], cast(Mark, row["verified"]), confidence)
-
-
-def drug(row: Row) -> facts.Drug:
-    critical = {"": (), "both": ("inhibition", "induction")}.get(row["critical_for"], (row["critical_for"],))
-    return facts.Drug(
-        id=row["id"],
-        name_en=row["name_en"],
-        name_zh_cn=row["name_zh_cn"],
-        name_zh_tw=row["name_zh_tw"],
-        atc=tuple(row["atc"].replace(",", "|").split("|")) if row["atc"] else (),
-        drug_class=row["drug_class"],
-        kind=row["kind"],
-        coverage=cast(facts.Coverage, row["coverage"]),
-        therapeutic_index=row["therapeutic_index"],
-        danger=cast(facts.Danger, row["ti_direction"]),
-        critical_for=frozenset(critical),
-        components=row.many("components"),
-        source=replace(source(row), name=row["source"]),
-    )
-
-
-def role(row: Row) -> facts.EnzymeRole:
-    only = row["direction"].removesuffix("_only")
-    return facts.EnzymeRole(row["drug_id"], row["enzyme"], row["role"], row["strength"], only, source(row))
-
-
-def pair_row(row: Row, severity: facts.Severity) -> facts.PairRow:
-    return facts.PairRow(
-        id=row["id"],
-        severity=severity,
-        specificity=sum(row[side].startswith("drug:") for side in "ab"),
-        object=row["object"],
-        family=MECHANISM_FAMILY[row["mechanism_type"]],
-        effect=row.text("effect"),
-        mechanism=row.text("mechanism"),
-        management=row.text("management"),
-        alternatives=row.many("alternatives"),
-        evidence=row["evidence"],
-        source=source(row),
-        check_verdict=row["check_verdict"],
-        check_url=row["check_url"],
-        check_note=row["check_note"],
-    )
+    facts_of: dict[str, list[T]] = defaultdict(list)
+    for row in found:
+        facts_of[row["drug_id"]].append(make(row))
+    return {drug_id: tuple(items) for drug_id, items in facts_of.items()}

@@ -27,7 +27,12 @@ def as_json(check: Check, knowledge: Knowledge, words: Words) -> Json:
         "pairs": [_pair(p, check, knowledge, words) for p in check.pairs],
         "three_drugs": [_three(t, words) for t in check.three_drugs],
         "timing": [
-            {"drug": m.id, "with_food": row.with_food, "text": words.t.text(row.detail), **_source(row.source)}
+            {
+                "drug": m.id,
+                "with_food": row.with_food,
+                "text": words.t.text(row.detail),
+                **_source(row.source),
+            }
             for m, row in check.timing
         ],
         "food": [
@@ -41,8 +46,12 @@ def as_json(check: Check, knowledge: Knowledge, words: Words) -> Json:
             for m, row in check.food
         ],
         "unresolved": [
-            {"name": i.text, "reason": words.t(f"pharmacy.unresolved.{i.reason}"), "code": i.reason,
-             "near": list(i.near)}
+            {
+                "name": i.text,
+                "reason": words.t(f"pharmacy.unresolved.{i.reason}"),
+                "code": i.reason,
+                "near": list(i.near),
+            }
             for i in check.unresolved
         ],
         "not_held": [words.t(f"pharmacy.not_held.{name}") for name in check.not_held],
@@ -83,8 +92,13 @@ def _pair(pair: Pair, check: Check, knowledge: Knowledge, words: Words) -> Json:
         "findings": [_finding(f, words) for f in pair.derivation.findings],
         "context": [_applied(a, words) for a in pair.applied],
         "questions": [
-            {"row": q.row, "condition": q.condition, "value": q.value, "would_be": q.severity,
-             "text": words.question(q)}
+            {
+                "row": q.row,
+                "condition": q.condition,
+                "value": q.value,
+                "would_be": q.severity,
+                "text": words.question(q),
+            }
             for q in pair.questions
         ],
         "topical": pair.capped_topical,
@@ -108,7 +122,9 @@ def _pair(pair: Pair, check: Check, knowledge: Knowledge, words: Words) -> Json:
 def _weakest(finding: Finding) -> str:
     """The mark of a result is that of its least verified fact."""
     marks = {source.verified for source in finding.sources}
-    return next((m for m in ("recall", "label", "convention", "source_copy") if m in marks), "convention")
+    return next(
+        (m for m in ("recall", "label", "convention", "source_copy") if m in marks), "convention"
+    )
 
 
 def _finding(finding: Finding, words: Words) -> Json:
@@ -149,7 +165,7 @@ def _three(found: Any, words: Words) -> Json:
 
 
 def snapshot(check: Check, knowledge: Knowledge) -> Json:
-    """The answer without anything typed and without numbers of the patient, for an incident file."""
+    """The answer without anything typed and without the patient's numbers, for an incident."""
     stated = sorted(k for k in check.patient.__slots__ if getattr(check.patient, k) is not None)
     return {
         "knowledge": {"version": knowledge.version, "digest": knowledge.digest},

@@ -1,4 +1,4 @@
-"""The small language in which rules name drugs: `drug:x`, `class:x`, `tag:x`, `tag:x=strong`, `ti:x`.
+"""How rules name drugs: `drug:x`, `class:x`, `tag:x`, `tag:x=strong`, `ti:x`.
 
 `+` joins conditions that must all hold, `/` joins alternatives. Knows only which drugs a selector
 names, not what follows from it.
@@ -34,9 +34,7 @@ def _part_is_valid(part: str, drugs: Collection[str], classes: Collection[str]) 
     return bool(name) and kind in {"tag", "ti"}
 
 
-def matches(
-    selector: str, drug: Drug, effects: Mapping[str, Effect], classes: Classes
-) -> bool:
+def matches(selector: str, drug: Drug, effects: Mapping[str, Effect], classes: Classes) -> bool:
     """Does a selector name this drug?"""
     return any(
         all(_part_matches(part, drug, effects, classes) for part in choice.split("+"))

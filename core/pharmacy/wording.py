@@ -99,18 +99,24 @@ class Words:
             f"pharmacy.role.{chain.on.role}", drug=self.name(on), enzyme=chain.on.enzyme
         )
         steps = [acts, Step(handled, chain.on.source)]
-        steps.append(Step(self.t("pharmacy.step.predicted", predicted=self.t.text(chain.predicted))))
+        steps.append(
+            Step(self.t("pharmacy.step.predicted", predicted=self.t.text(chain.predicted)))
+        )
         if chain.therapeutic_index:
             key = "counts" if chain.index_counts else "not_counted"
             index = self.t(f"pharmacy.index.{chain.therapeutic_index}")
-            steps.append(Step(self.t(f"pharmacy.step.index_{key}", drug=self.name(on), index=index)))
+            steps.append(
+                Step(self.t(f"pharmacy.step.index_{key}", drug=self.name(on), index=index))
+            )
         if chain.critical:
             steps.append(Step(self.t("pharmacy.step.critical", drug=self.name(on))))
         return tuple(steps)
 
     def _acts(self, chain: ExposureChain, by: str) -> str:
         strength = self.t(f"pharmacy.strength.{chain.by.strength or 'assumed'}")
-        return self.t(f"pharmacy.role.{chain.by.role}", drug=by, enzyme=chain.by.enzyme, strength=strength)
+        return self.t(
+            f"pharmacy.role.{chain.by.role}", drug=by, enzyme=chain.by.enzyme, strength=strength
+        )
 
     def _tags(self, finding: Finding) -> str:
         words = [self.t(f"pharmacy.tag.{tag}") for tag in finding.tags]

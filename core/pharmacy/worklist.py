@@ -112,7 +112,7 @@ def dump(worklist: Worklist) -> dict[str, Any]:
 
 
 def restore(plain: Mapping[str, Any]) -> Worklist:
-    """A list from the draft store; raises `TypeError`, `KeyError` or `ValueError` if it is another shape."""
+    """A list from the draft store; `TypeError`, `KeyError` or `ValueError` for another shape."""
     return Worklist(
         lines=tuple(
             Line(_item(line["item"]), Medication(**line["medication"])) for line in plain["lines"]

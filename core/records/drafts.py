@@ -1,11 +1,12 @@
 """Drafts of one browser, sealed so that only that browser can find and read them.
 
-Knows: the owner (the random value of the browser's cookie), a slot name, a JSON value. The file name
+Knows: the owner (the random value of the browser's cookie), a slot name, a JSON value. File name
 and the AES-GCM key are both derived from the owner, so the disk tells neither whose a draft is nor
 what it says, and a lost cookie is an erased draft.
 Does not know: people, patients, retention rules; a draft that nobody touched for a day is removed.
 """
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -40,8 +41,11 @@ class Drafts:
             _write_through(fresh, sealed)
             fresh.replace(path)
         except OSError as problem:
-            fresh.unlink(missing_ok=True)
-            raise NotStored("error.not_stored", f"{type(problem).__name__} {problem.errno}") from problem
+            with contextlib.suppress(OSError):
+                fresh.unlink(missing_ok=True)
+            raise NotStored(
+                "error.not_stored", f"{type(problem).__name__} {problem.errno}"
+            ) from problem
 
     def find(self, owner: str, slot: str) -> Any | None:
         """The stored value, or `None` when this owner has none (or it cannot be opened)."""

@@ -5,6 +5,7 @@ patient and no owner; the day stands for the time.
 Does not know: sending. A person takes the file where it is needed.
 """
 
+import contextlib
 import json
 import secrets
 from datetime import date
@@ -30,6 +31,9 @@ def save_incident(folder: Path, page: str, kind: str, snapshot: dict[str, Any], 
         path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         path.chmod(0o600)
     except OSError as problem:
-        path.unlink(missing_ok=True)
-        raise NotStored("error.not_stored", f"{type(problem).__name__} {problem.errno}") from problem
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise NotStored(
+            "error.not_stored", f"{type(problem).__name__} {problem.errno}"
+        ) from problem
     return path

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast, get_args
 
+from core.errors import BadTable
 from core.i18n import Text
 from core.safety import phrases
 from core.safety.phrases import (
@@ -27,14 +28,13 @@ from core.safety.phrases import (
     Vocabulary,
     one_spelling,
 )
-from core.settings import ASSETS
+from core.settings import current
 from core.tables import Row, anything, filled, known, one_of, read_table
 from core.terms.negation import Assertion
 
 Urgency = Literal["emergency", "urgent", "same_day"]
 Wording = Literal["table", "project"]
 URGENCIES: tuple[Urgency, ...] = get_args(Urgency)
-FOLDER = ASSETS / "safety"
 # Pieces taken at one time that count as an overdose. The project's own limit, not a clinical one.
 MANY_PIECES = 10
 _MANY_PIECES_RULE = "RF068"
@@ -91,9 +91,9 @@ class Rules:
     vocabulary: Vocabulary
 
 
-def scan(text: str, folder: Path = FOLDER) -> tuple[RedFlag, ...]:
+def scan(text: str, folder: Path | None = None) -> tuple[RedFlag, ...]:
     """Every red flag in a text of any of the three languages, the most urgent first."""
-    table = load(folder)
+    table = load(folder or _folder())
     reading = phrases.read(text, table.vocabulary)
     found = (flag for rule in table.rules if (flag := _fired(rule, reading)))
     return tuple(sorted(found, key=lambda flag: (URGENCIES.index(flag.urgency), flag.id)))
@@ -205,6 +205,19 @@ def _number(text: str) -> int:
     if not ten:
         return _DIGITS.get(text, 0)
     return 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)
+
+
+def load_problem() -> BadTable | None:
+    """Why no text can be scanned, if that is so."""
+    try:
+        load(_folder())
+    except BadTable as problem:
+        return problem
+    return None
+
+
+def _folder() -> Path:
+    return current().assets / "safety"
 
 
 @cache

@@ -27,7 +27,8 @@ TIMES: tuple[tuple[str, float], ...] = (
     (r"\bq\.?o\.?d\b\.?|\bevery other day\b|隔[日天]", 0.5),
     (r"\bq\.?w\b\.?|\b(?:once )?(?:a week|weekly)\b|(?:每|一)(?:周|星期)\s*(?:1|一)?次", 1 / 7),
     (
-        r"\bq\.?[dn]\b\.?|\bq[ap]m\b|\bo\.?d\b\.?|\b(?:once )?(?:a day|daily)\b|\bat (?:night|bedtime)\b|\bhs\b|"
+        r"\bq\.?[dn]\b\.?|\bq[ap]m\b|\bo\.?d\b\.?|\b(?:once )?(?:a day|daily)\b|"
+        r"\bat (?:night|bedtime)\b|\bhs\b|"
         r"(?:每|一)[日天]\s*(?:1|一)次|每[晚早]|睡前|晨服",
         1,
     ),
@@ -42,7 +43,8 @@ WORDS = re.compile(
     "|".join(pattern for pattern, _ in (*TIMES, *ROUTES))
     + "|"
     + EVERY_HOURS.pattern
-    + r"|\bprn\b|必要时|\bstat\b|\bim\b|\bsc\b|肌注|皮下|饭[前后]|餐[前后]|每次|一次|\btake\b|\btabs?\b|\bpo\b"
+    + r"|\bprn\b|必要时|\bstat\b|\bim\b|\bsc\b|肌注|皮下|饭[前后]|餐[前后]|每次|一次|"
+    r"\btake\b|\btabs?\b"
 )
 
 

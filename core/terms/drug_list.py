@@ -31,7 +31,7 @@ FILLER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One typed medicine. `drugs` is empty when the name is not resolved; then `reason` says why."""
+    """One typed medicine; without `drugs` the name is not resolved and `reason` says why."""
 
     text: str
     drugs: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
+from core.errors import BadTable
 from core.settings import current
 from core.tables import filled, one_of, read_table
 from core.terms.dose import without_regimen
@@ -36,20 +37,28 @@ SALTS_EN = re.compile(
     r"besylate|besilate|tosylate|tartrate|succinate|fumarate|sulfate|sulphate|phosphate|acetate|"
     r"citrate|nitrate|bisulfate|dihydrate|trihydrate|monohydrate|hydrate|disoproxil|medoxomil|"
     r"etexilate|cilexetil|tablets?|capsules?|injection|oral|solution|suspension|"
-    r"(?:extended|sustained)[- ]release|er|xr|sr|cr|ir|dr|ec|xl|hcl|cream|ointment|gel|lotion|shampoo|"
+    r"(?:extended|sustained)[- ]release|er|xr|sr|cr|ir|dr|ec|xl|hcl|"
+    r"cream|ointment|gel|lotion|shampoo|"
     r"eye drops?|ear drops?)\b"
 )
 # 复方 (compound) is not among them: a compound product holds other drugs than its name giver.
-BEFORE_ZH = (
-    "注射用 盐酸 硫酸 磷酸 马来酸 富马酸 琥珀酸 酒石酸 枸橼酸 甲磺酸 苯磺酸 氢溴酸 醋酸 硝酸 重酒石酸 "
-    "门冬氨酸 乳酸 口服"
-).split()
-AFTER_ZH = (
-    "缓释胶囊 控释片 缓释片 肠溶胶囊 肠溶片 分散片 口崩片 咀嚼片 泡腾片 薄膜衣片 膜衣锭 干混悬剂 鼻喷雾剂 "
-    "喷雾剂 气雾剂 吸入粉雾剂 粉雾剂 透皮贴剂 贴剂 贴片 栓剂 栓 糖浆 冻干粉针 粉针 眼膏 滴耳液 洗剂 混悬液 "
-    "口服溶液 口服液 注射液 注射剂 颗粒 软胶囊 胶囊 片剂 滴丸 凝胶 软膏 乳膏 滴眼液 吸入剂 片 锭 酯 钙 钠 钾 镁 "
-    "氢钾 硫酸氢盐 水合物 盐"
-).split()
+BEFORE_ZH = tuple(
+    re.findall(
+        r"\S+",
+        """注射用 盐酸 硫酸 磷酸 马来酸 富马酸 琥珀酸 酒石酸 枸橼酸 甲磺酸 苯磺酸 氢溴酸 醋酸 硝酸
+        重酒石酸 门冬氨酸 乳酸 口服""",
+    )
+)
+AFTER_ZH = tuple(
+    re.findall(
+        r"\S+",
+        """缓释胶囊 控释片 缓释片 肠溶胶囊 肠溶片 分散片 口崩片 咀嚼片 泡腾片 薄膜衣片 膜衣锭 干混悬剂 鼻喷雾剂
+        喷雾剂 气雾剂 吸入粉雾剂 粉雾剂 透皮贴剂 贴剂 贴片 栓剂 栓 糖浆 冻干粉针 粉针 眼膏
+        滴耳液 洗剂 混悬液 口服溶液 口服液 注射液 注射剂 颗粒 软胶囊 胶囊 片剂 滴丸 凝胶
+        软膏 乳膏 滴眼液 吸入剂 片 锭 酯 钙 钠 钾 镁 氢钾 硫酸氢盐
+        水合物 盐""",
+    )
+)
 TOPICAL = re.compile(
     r"乳膏|软膏|凝胶|洗剂|搽剂|滴眼液|眼药水|眼膏|滴耳液|洗发|"
     r"\b(?:cream|ointment|gel|lotion|shampoo|eye drops?|ear drops?)\b"
@@ -71,7 +80,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a name resolved to: several drugs only for a fixed combination without a row of its own."""
+    """What a name resolved to: several drugs only for a combination without a row of its own."""
 
     drugs: tuple[str, ...]
     how: How
@@ -89,7 +98,13 @@ class Mention:
 class DrugNames:
     """An index over all written forms; everything that is matched is folded first."""
 
-    def __init__(self, names: Iterable[Name], traps: Iterable[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        names: Iterable[Name],
+        traps: Iterable[tuple[str, str]],
+        problem: BadTable | None = None,
+    ) -> None:
+        self.problem = problem
         self.names = tuple(names)
         self.by_form: dict[str, str] = {}
         self.in_text: dict[str, str] = {}
@@ -131,7 +146,7 @@ class DrugNames:
         return self.by_form.get(rest)
 
     def _without_chinese_salt(self, bare: str) -> str | None:
-        """Takes salt and form words off either end, fewest first (硫酸氢氯吡格雷 is itself a name)."""
+        """Takes salt and form words off either end, fewest first (硫酸氢氯吡格雷 is a name)."""
         forms, seen = [bare], {bare}
         for rest in forms:
             if rest in self.by_form:
@@ -143,7 +158,7 @@ class DrugNames:
         return None
 
     def combination(self, folded: str) -> tuple[str, ...]:
-        """The parts of a fixed combination written as its parts; every character must be explained."""
+        """The parts of a combination written as its parts; every character must be explained."""
         mentions = self.mentions(folded)
         if len(mentions) < 2:
             return ()
@@ -156,7 +171,7 @@ class DrugNames:
         return () if JOINING.sub("", rest) else tuple(dict.fromkeys(m.drug for m in mentions))
 
     def mentions(self, folded: str) -> tuple[Mention, ...]:
-        """Names in folded running text, longest first, without the phrases that only look like one."""
+        """Names in folded running text, longest first, without what only looks like a name."""
         taken = [False] * len(folded)
         blocked = [
             (found.start(), found.end(), drug)
@@ -222,8 +237,15 @@ def _whole_word(folded: str, start: int, end: int) -> bool:
 
 
 def load(folder: Path) -> DrugNames:
-    """The index of `folder`; raises `BadTable` for a bad row."""
-    names = read_table(
+    """The index of `folder`; with a bad row it is empty and `problem` says where."""
+    try:
+        return DrugNames(_names(folder), _traps(folder))
+    except BadTable as problem:
+        return DrugNames((), (), problem)
+
+
+def _names(folder: Path) -> list[Name]:
+    rows = read_table(
         folder / "drug_names.csv",
         {
             "name": filled,
@@ -233,17 +255,17 @@ def load(folder: Path) -> DrugNames:
             "text_safe": one_of("yes", "no"),
         },
     )
-    traps = read_table(
+    return [
+        Name(r["name"], r["drug_id"], r["lang"], r["kind"], r["text_safe"] == "yes") for r in rows
+    ]
+
+
+def _traps(folder: Path) -> list[tuple[str, str]]:
+    rows = read_table(
         folder / "drug_name_traps.csv",
         {"phrase": filled, "blocks_drug_id": filled, "reason": filled},
     )
-    return DrugNames(
-        (
-            Name(r["name"], r["drug_id"], r["lang"], r["kind"], r["text_safe"] == "yes")
-            for r in names
-        ),
-        ((r["phrase"], r["blocks_drug_id"]) for r in traps),
-    )
+    return [(row["phrase"], row["blocks_drug_id"]) for row in rows]
 
 
 @cache

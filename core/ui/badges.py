@@ -1,4 +1,4 @@
-"""One visual language for severity, origin and verification: symbol and word, never colour alone."""
+"""Severity, origin and verification look alike everywhere: symbol and word, never colour alone."""
 
 from typing import Literal
 

@@ -1,8 +1,9 @@
-"""The blocks of Home: scenario cards, demo cases, model, knowledge tables, privacy self-test, source."""
+"""The blocks of Home: scenarios, demo cases, model, knowledge tables, privacy, source."""
 
 import os
 import stat
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from core.safety import egress
 from core.settings import LOOPBACK, current
 from core.ui import badges, demo
 from core.ui.markup import draw, fill
+from core.ui.problems import problems
 from core.ui.shared_model import desk
 
 LATER = ("intake", "literature", "imaging")
@@ -40,12 +42,24 @@ def _scenario(t: Translator, name: str, state: str) -> str:
 
 def demos(t: Translator) -> None:
     """Made-up cases, one press each; pressing again starts a case anew."""
-    draw(fill('<h2 class="section">$title</h2><p class="small">$text</p>', title=t("demo.title"), text=t("demo.text")))
-    for column, case in zip(st.columns(max(len(demo.cases()), 3)), demo.cases().values(), strict=False):
+    draw(
+        fill(
+            '<h2 class="section">$title</h2><p class="small">$text</p>',
+            title=t("demo.title"),
+            text=t("demo.text"),
+        )
+    )
+    for column, case in zip(
+        st.columns(max(len(demo.cases()), 3)), demo.cases().values(), strict=False
+    ):
         with column, st.container(border=True, key=f"demo-{case.id}", height="stretch"):
             draw(
                 badges.sample(t),
-                fill("<h3>$title</h3><p>$story</p>", title=t.text(case.title), story=t.text(case.story)),
+                fill(
+                    "<h3>$title</h3><p>$story</p>",
+                    title=t.text(case.title),
+                    story=t.text(case.story),
+                ),
             )
             if st.button(t("demo.open"), key=f"open-{case.id}", icon=":material/play_arrow:"):
                 demo.enter(case.id)
@@ -55,7 +69,8 @@ def demos(t: Translator) -> None:
 def model(t: Translator) -> None:
     draw(
         fill(
-            '<h2 class="section">$title</h2><p class="state"><span class="dot dot-off"></span><b>$state</b></p>'
+            '<h2 class="section">$title</h2>'
+            '<p class="state"><span class="dot dot-off"></span><b>$state</b></p>'
             '<p class="small">$how</p>',
             title=t("home.model"),
             state=desk().model or t("home.model.none"),
@@ -68,9 +83,11 @@ def knowledge_tables(t: Translator) -> None:
     """Version, rows and how many of them somebody has read at their source."""
     known = knowledge()
     draw(fill('<h2 class="section">$title</h2>', title=t("home.knowledge")))
-    for problem in known.tables.problems.values():
+    for problem in problems():
         st.error(t(problem.key, **problem.values), icon=":material/error:")
-    rows = "".join(_table(t, name, n, known.tables.marks[name]) for name, n in known.tables.rows.items())
+    rows = "".join(
+        _table(t, name, n, known.tables.marks[name]) for name, n in known.tables.rows.items()
+    )
     head = fill(
         "<tr><th>$table</th><th>$rows</th><th>$read</th><th>$recall</th></tr>",
         table=t("home.knowledge.table"),
@@ -98,7 +115,7 @@ def _table(t: Translator, name: str, rows: int, marks: dict[str, int]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One line of the privacy self-test: what was looked at just now, and whether it is as promised."""
+    """One line of the privacy self-test: what was looked at now, and whether it is as promised."""
 
     key: str
     holds: bool
@@ -119,12 +136,12 @@ def probes() -> tuple[Probe, ...]:
     )
 
 
-def _private(folder: "os.PathLike[str]") -> bool:
-    """Can only this user of the machine enter the data folder? Windows keeps that in the profile."""
+def _private(folder: Path) -> bool:
+    """Can only this user enter the data folder? On Windows it lies in the user's profile."""
     if os.name == "nt":
         return True
     try:
-        return not stat.S_IMODE(os.stat(folder).st_mode) & 0o077
+        return not stat.S_IMODE(folder.stat().st_mode) & 0o077
     except OSError:
         return False
 
@@ -132,7 +149,10 @@ def _private(folder: "os.PathLike[str]") -> bool:
 def privacy(t: Translator) -> None:
     draw(fill('<h2 class="section">$title</h2>', title=t("privacy.title")))
     lines = "".join(_probe(t, probe) for probe in probes())
-    draw(f'<ul class="probes">{lines}</ul>', fill('<p class="small">$text</p>', text=t("privacy.who")))
+    draw(
+        f'<ul class="probes">{lines}</ul>',
+        fill('<p class="small">$text</p>', text=t("privacy.who")),
+    )
 
 
 def _probe(t: Translator, probe: Probe) -> str:
@@ -151,6 +171,10 @@ def source(t: Translator) -> None:
         '<a href="/source.zip" download>$text</a>', text=t("home.source.link", version=VERSION)
     )
     draw(
-        fill('<h2 class="section">$title</h2><p class="small">$text</p>', title=t("home.source"), text=t("home.source.text")),
+        fill(
+            '<h2 class="section">$title</h2><p class="small">$text</p>',
+            title=t("home.source"),
+            text=t("home.source.text"),
+        ),
         f"<p>{link}</p>",
     )

@@ -1,8 +1,9 @@
-"""Which language this session speaks: `?lang=`, then the visible switch, then the browser's locale."""
+"""The language of this session: `?lang=`, then the visible switch, then the browser's locale."""
 
 import streamlit as st
 
 from core.i18n import LANGUAGES, NAMES, Language, Translator, choose, translator
+from core.ui import preferences
 
 KEY = "language"
 # A fixed table, since this goes into a script element: Streamlit hard-codes `<html lang="en">`,
@@ -14,6 +15,7 @@ HTML_LANG: dict[Language, str] = {
 
 def current() -> Translator:
     """The translator of this session."""
+    preferences.recall()
     asked = st.query_params.get("lang")
     language = choose(asked, st.session_state.get(KEY), st.context.locale)
     return translator(language)
@@ -36,3 +38,4 @@ def switch(t: Translator) -> None:
 def _chosen() -> None:
     st.session_state[KEY] = st.session_state["language_switch"]
     st.query_params.pop("lang", None)
+    preferences.keep()

@@ -14,14 +14,20 @@ from core.ui import badges
 from core.ui.markup import draw, fill
 
 
-def panel(t: Translator, key: str, chains: Iterable[tuple[str, Iterable[tuple[str, str]]]], job: Job) -> None:
-    """`chains`: a heading and its steps, each step a sentence and its marked source (may be empty)."""
+def panel(
+    t: Translator, key: str, chains: Iterable[tuple[str, Iterable[tuple[str, str]]]], job: Job
+) -> None:
+    """`chains`: a heading and its steps, each a sentence and its marked source (may be empty)."""
     with st.expander(t("reasoning.title"), key=key):
         pieces = [badges.origin(t, "rule")]
         for heading, steps in chains:
-            pieces.append(fill('<p class="chain-head">$heading</p><ol class="chain">', heading=heading))
+            pieces.append(
+                fill('<p class="chain-head">$heading</p><ol class="chain">', heading=heading)
+            )
             for text, source in steps:
-                pieces.append(fill("<li>$text <small>$source</small></li>", text=text, source=source))
+                pieces.append(
+                    fill("<li>$text <small>$source</small></li>", text=text, source=source)
+                )
             pieces.append("</ol>")
         pieces.append(fill('<p class="small">$text</p>', text=t(f"reasoning.model.{job.state}")))
         draw(*pieces)

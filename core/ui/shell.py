@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import AuscultError
 from core.i18n import Translator
 from core.settings import ASSETS
-from core.ui import demo, language
+from core.ui import demo, language, preferences
 from core.ui.markup import draw, fill
 
 ICON = ASSETS / "icons" / "auscult.png"
@@ -19,13 +19,16 @@ GUARD = "router ran"
 
 def configure(t: Translator) -> None:
     """Page defaults; before `st.navigation`, or the browser would ask a font host for the icon."""
-    st.set_page_config(page_title=t("app.name"), page_icon=str(ICON), layout="wide", initial_sidebar_state=250)
+    st.set_page_config(
+        page_title=t("app.name"), page_icon=str(ICON), layout="wide", initial_sidebar_state=250
+    )
     st.logo(str(LOGO), size="large")
     st.html(f"<style>{_css()}html{{font-size:{_root_size()}px}}</style>")
     st.session_state[GUARD] = True
 
 
 def sidebar(t: Translator) -> None:
+    st.session_state.setdefault("text_size", "normal")
     with st.sidebar:
         language.switch(t)
         st.segmented_control(
@@ -33,9 +36,9 @@ def sidebar(t: Translator) -> None:
             list(SIZES),
             format_func=lambda size: t(f"shell.text_size.{size}"),
             key="text_size",
-            default="normal",
             required=True,
             persist_state="session",
+            on_change=preferences.keep,
         )
         st.caption(t("shell.promise"))
 
@@ -53,8 +56,13 @@ def begin() -> Translator:
 def banner(t: Translator) -> None:
     """Says that what is shown is made up, and leads back to real work."""
     with st.container(key="sample-banner", horizontal=True, vertical_alignment="center"):
-        draw(fill('<div class="sample" role="status"><b>$mark</b> $text</div>',
-                  mark=t("demo.mark"), text=t("demo.banner")))
+        draw(
+            fill(
+                '<div class="sample" role="status"><b>$mark</b> $text</div>',
+                mark=t("demo.mark"),
+                text=t("demo.banner"),
+            )
+        )
         if st.button(t("demo.leave"), key="leave-demo"):
             demo.leave()
             st.rerun()
@@ -80,4 +88,4 @@ def _css() -> str:
 
 
 def _root_size() -> int:
-    return SIZES[st.session_state.get("text_size") or "normal"]
+    return SIZES.get(st.session_state.get("text_size") or "normal", SIZES["normal"])

@@ -1,4 +1,4 @@
-"""States that every page shows alike: nothing yet, not covered, emergency, known limits, incident."""
+"""States that every page shows alike: empty, not covered, emergency, limits, incident."""
 
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import NotStored
 from core.i18n import Translator
 from core.records.incidents import save_incident
-from core.safety.red_flags import RedFlag, scan
+from core.safety.red_flags import RedFlag, load_problem, scan
 from core.settings import current
 from core.ui.markup import draw, fill
 
@@ -26,6 +26,10 @@ def not_covered(text: str) -> None:
 
 def emergencies(t: Translator, *texts: str) -> tuple[RedFlag, ...]:
     """Says an emergency in any free text before anything else; returns what was found."""
+    broken = load_problem()
+    if broken:
+        not_covered(t("safety.missing", problem=t(broken.key, **broken.values)))
+        return ()
     found = {flag.id: flag for text in texts if text for flag in scan(text)}
     for flag in found.values():
         draw(
@@ -59,11 +63,16 @@ def incident(t: Translator, page: str, snapshot: dict[str, Any]) -> None:
     with st.popover(t("incident.button"), key=f"{page}-incident"):
         st.write(t("incident.text"))
         kind = st.selectbox(
-            t("incident.kind"), KINDS, format_func=lambda k: t(f"incident.kind.{k}"), key=f"{page}-kind"
+            t("incident.kind"),
+            KINDS,
+            format_func=lambda k: t(f"incident.kind.{k}"),
+            key=f"{page}-kind",
         )
         if st.button(t("incident.save"), key=f"{page}-save-incident", type="primary"):
             try:
-                path = save_incident(current().data / "incidents", page, kind, snapshot, date.today())
+                path = save_incident(
+                    current().data / "incidents", page, kind, snapshot, date.today()
+                )
                 st.success(t("incident.saved", path=str(path)))
             except NotStored as problem:
                 st.error(t(problem.key))

@@ -1,4 +1,4 @@
-"""One card per pair: what happens, what to do, alternatives, source, and why in the folded panel."""
+"""One card per pair: what happens, why, what to do, alternatives, source, override."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +20,9 @@ from core.ui.pharmacy.session import change
 from core.ui.shared_model import desk
 
 
-def card(t: Translator, words: Words, check: Check, pair: Pair, number: int, override: Override | None) -> None:
+def card(
+    t: Translator, words: Words, check: Check, pair: Pair, number: int, override: Override | None
+) -> None:
     decided = pair.decided_by
     assert decided is not None
     with st.container(border=True, key=f"card-{pair.severity}-{number}"):
@@ -32,7 +34,9 @@ def card(t: Translator, words: Words, check: Check, pair: Pair, number: int, ove
             sources(t, words, decided),
             _override_note(t, override) if override else "",
         )
-        with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"card-foot-{number}"):
+        with st.container(
+            horizontal=True, gap="small", vertical_alignment="center", key=f"card-foot-{number}"
+        ):
             with st.container(width="stretch", key=f"why-box-{number}"):
                 _why(t, words, pair, number)
             _override(t, pair, number, override)
@@ -54,7 +58,11 @@ def _origin(t: Translator, decided: Finding) -> str:
 
 def _fields(t: Translator, words: Words, pair: Pair, decided: Finding) -> str:
     return "".join(
-        fill('<p class="field"><span class="term">$term</span> $text</p>', term=t(f"pharmacy.card.{key}"), text=text)
+        fill(
+            '<p class="field"><span class="term">$term</span> $text</p>',
+            term=t(f"pharmacy.card.{key}"),
+            text=text,
+        )
         for key, text in (
             ("effect", words.effect(decided)),
             ("mechanism", words.mechanism(decided)),
@@ -91,7 +99,14 @@ def _alternatives(t: Translator, words: Words, found: tuple[Alternative, ...]) -
             term=t("pharmacy.card.alternatives"),
             text=t("pharmacy.card.no_alternatives"),
         )
-    items = "".join(fill("<li class='$kind'>$text</li>", kind="yes" if a.offered else "no", text=said(t, words, a)) for a in found)
+    items = "".join(
+        fill(
+            "<li class='$kind'>$text</li>",
+            kind="yes" if a.offered else "no",
+            text=said(t, words, a),
+        )
+        for a in found
+    )
     head = fill('<span class="term">$term</span>', term=t("pharmacy.card.alternatives"))
     return f'<div class="field">{head}<ul class="alternatives">{items}</ul></div>'
 
@@ -100,7 +115,11 @@ def said(t: Translator, words: Words, a: Alternative) -> str:
     """An alternative with what was found for it in this list."""
     key = "offered" if a.offered else "rejected"
     if a.severity != "none":
-        found = t("pharmacy.alternative.worst", severity=words.severity(a.severity), drug=words.name(a.worst_with))
+        found = t(
+            "pharmacy.alternative.worst",
+            severity=words.severity(a.severity),
+            drug=words.name(a.worst_with),
+        )
     else:
         found = t("pharmacy.alternative.nothing")
     replaces = words.name(a.replaces) if a.replaces else t("pharmacy.alternative.one_of_two")
@@ -133,12 +152,23 @@ def _why(t: Translator, words: Words, pair: Pair, number: int) -> None:
 
 def _override(t: Translator, pair: Pair, number: int, override: Override | None) -> None:
     if override:
-        st.button(t("pharmacy.override.undo"), key=f"undo-{number}", on_click=partial(change, partial(_set, key=pair.key, override=None)))
+        st.button(
+            t("pharmacy.override.undo"),
+            key=f"undo-{number}",
+            on_click=partial(change, partial(_set, key=pair.key, override=None)),
+        )
         return
-    with st.popover(t("pharmacy.override.button"), key=f"override-{number}"), st.form(f"override-form-{number}", border=False):
+    with (
+        st.popover(t("pharmacy.override.button"), key=f"override-{number}"),
+        st.form(f"override-form-{number}", border=False),
+    ):
         st.caption(t("pharmacy.override.what"))
         reason = st.selectbox(
-            t("pharmacy.override.reason"), REASONS, index=None, format_func=lambda r: t(f"pharmacy.override.{r}"), key=f"reason-{number}"
+            t("pharmacy.override.reason"),
+            REASONS,
+            index=None,
+            format_func=lambda r: t(f"pharmacy.override.{r}"),
+            key=f"reason-{number}",
         )
         note = st.text_input(t("pharmacy.override.note"), max_chars=300, key=f"note-{number}")
         if st.form_submit_button(t("pharmacy.override.save"), type="primary"):
@@ -173,7 +203,11 @@ def standing(worklist: Worklist, pair: Pair) -> Override | None:
 def three_card(t: Translator, words: Words, three: ThreeDrugs, number: int) -> None:
     with st.container(border=True, key=f"card-{three.rule.severity}-three-{number}"):
         fields = "".join(
-            fill('<p class="field"><span class="term">$term</span> $text</p>', term=t(f"pharmacy.card.{key}"), text=t.text(text))
+            fill(
+                '<p class="field"><span class="term">$term</span> $text</p>',
+                term=t(f"pharmacy.card.{key}"),
+                text=t.text(text),
+            )
             for key, text in (("effect", three.rule.effect), ("management", three.rule.management))
         )
         draw(
@@ -188,4 +222,8 @@ def three_card(t: Translator, words: Words, three: ThreeDrugs, number: int) -> N
 
 
 def _source(t: Translator, words: Words, source: Source) -> str:
-    return t("pharmacy.card.sources", evidence=t("pharmacy.evidence.derived"), sources=words.source(source))
+    return t(
+        "pharmacy.card.sources",
+        evidence=t("pharmacy.evidence.derived"),
+        sources=words.source(source),
+    )

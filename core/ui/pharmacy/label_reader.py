@@ -1,15 +1,15 @@
-"""Label text, pasted or from a PDF: what it states is shown first, and joins the list when confirmed."""
+"""Label text, pasted or from a PDF: what it states is shown, and joins the list when confirmed."""
 
 import streamlit as st
 
 from core.documents import pdf
 from core.i18n import Translator
 from core.pharmacy.label_text import LONGEST, LabelFact, about_others, read_label
+from core.pharmacy.wording import Words
 from core.terms.drug_names import drug_names
 from core.ui import badges
 from core.ui.markup import draw, fill
 from core.ui.pharmacy.session import change
-from core.pharmacy.wording import Words
 
 READ = "label read"
 LIMITS = pdf.Limits()  # 20 MB and 60 pages: a label is a few pages
@@ -82,7 +82,7 @@ def _line(t: Translator, words: Words, fact: LabelFact) -> str:
     else:
         use = t("pharmacy.label.used" if fact.usable else "pharmacy.label.not_used")
     return fill(
-        '<li><b>$said</b> <small>$use</small><br><q>$quote</q> <small>$page</small></li>',
+        "<li><b>$said</b> <small>$use</small><br><q>$quote</q> <small>$page</small></li>",
         said=says(t, fact),
         use=use,
         quote=fact.quote[:300],

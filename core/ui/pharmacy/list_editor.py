@@ -7,8 +7,8 @@ import streamlit as st
 from core.i18n import Translator
 from core.pharmacy.context import Medication
 from core.pharmacy.knowledge import knowledge
-from core.pharmacy.worklist import MOST_LINES, Line, Worklist
 from core.pharmacy.wording import Words
+from core.pharmacy.worklist import MOST_LINES, Line, Worklist
 from core.terms.drug_list import LONGEST, Item, read_list
 from core.terms.drug_names import drug_names
 from core.ui import drug_picker
@@ -59,7 +59,10 @@ def _picker_words(t: Translator) -> drug_picker.Words:
 
 def _picked(choice: drug_picker.Picked) -> None:
     if choice.too_long:
-        st.session_state[TOLD] = ("pharmacy.list.too_long", {"length": choice.too_long, "most": LONGEST})
+        st.session_state[TOLD] = (
+            "pharmacy.list.too_long",
+            {"length": choice.too_long, "most": LONGEST},
+        )
     elif choice.id:
         name = choice.text or choice.id
         item = Item(name, (choice.id,), "chosen")
@@ -87,7 +90,10 @@ def add_text(text: str, nonce: str = "") -> bool:
 
     change(add, adds=True, nonce=nonce)
     if refused:
-        st.session_state[TOLD] = ("pharmacy.list.too_many", {"count": refused[0], "most": MOST_LINES})
+        st.session_state[TOLD] = (
+            "pharmacy.list.too_many",
+            {"count": refused[0], "most": MOST_LINES},
+        )
     st.session_state[SAID] = [text]
     return not refused
 
@@ -113,7 +119,9 @@ def _add_pasted() -> None:
 def _row(t: Translator, words: Words, number: int, line: Line) -> None:
     item = line.item
     state = "known" if item.drugs else "unknown"
-    with st.container(key=f"line-{state}-{number}", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(
+        key=f"line-{state}-{number}", horizontal=True, vertical_alignment="center", gap="small"
+    ):
         with st.container(key=f"line-name-{number}", width="stretch"):
             draw(_named(t, words, line) if item.drugs else _unnamed(t, item))
             if not item.drugs:
@@ -136,7 +144,11 @@ def _without(worklist: Worklist, number: int) -> Worklist:
 
 def _named(t: Translator, words: Words, line: Line) -> str:
     names = [words.name(drug) for drug in line.item.drugs]
-    other = [words.profiles[drug].drug.name_en for drug in line.item.drugs] if t.language != "en" else []
+    other = (
+        [words.profiles[drug].drug.name_en for drug in line.item.drugs]
+        if t.language != "en"
+        else []
+    )
     typed = line.item.text if line.item.text not in (*names, *other) else ""
     return fill(
         '<div class="line"><b>$name</b> <span class="other">$other</span><br>'

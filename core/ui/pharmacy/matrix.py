@@ -20,7 +20,8 @@ def matrix(t: Translator, words: Words, check: Check) -> None:
     )
     rows = "".join(_row(t, words, n, medicines, pairs) for n in range(1, len(medicines)))
     first = fill(
-        '<tr><th scope="row"><span class="n">1</span> $name</th></tr>', name=words.name(medicines[0].id)
+        '<tr><th scope="row"><span class="n">1</span> $name</th></tr>',
+        name=words.name(medicines[0].id),
     )
     caption = fill("<caption>$text</caption>", text=t("pharmacy.matrix.caption"))
     draw(f'<div class="matrix"><table>{caption}<tr><td></td>{head}</tr>{first}{rows}</table></div>')
@@ -41,7 +42,9 @@ def _row(
     cells = "".join(
         _cell(t, words, pairs.get(frozenset((place(own), place(other))))) for other in medicines[:n]
     )
-    head = fill('<th scope="row"><span class="n">$n</span> $name</th>', n=n + 1, name=words.name(own.id))
+    head = fill(
+        '<th scope="row"><span class="n">$n</span> $name</th>', n=n + 1, name=words.name(own.id)
+    )
     return f"<tr>{head}{cells}</tr>"
 
 

@@ -27,7 +27,13 @@ FIELDS_OF = {
     "stable_alpha_blocker": ("stable_alpha_blocker",),
 }
 ALWAYS = ("age_years", "sex", "weight_kg", "creatinine_umol_l", "crcl", "egfr")
-YES_NO = ("renal_impairment", "hepatic_impairment", "stable_alpha_blocker", "pregnant", "breast_feeding")
+YES_NO = (
+    "renal_impairment",
+    "hepatic_impairment",
+    "stable_alpha_blocker",
+    "pregnant",
+    "breast_feeding",
+)
 CHOICES = {
     "sex": ("female", "male"),
     "indication": ("high_dose_oncology", "low_dose_weekly", "bridging", "recent_stent", "other"),
@@ -72,7 +78,15 @@ def _field(t: Translator, key: str, value: Any) -> None:
     store = partial(_store, key, widget)
     if key in RANGES:
         low, high = map(float, RANGES[key])
-        st.number_input(label, low, high, value=None, key=widget, on_change=store, placeholder=t("pharmacy.dose.not_stated"))
+        st.number_input(
+            label,
+            low,
+            high,
+            value=None,
+            key=widget,
+            on_change=store,
+            placeholder=t("pharmacy.dose.not_stated"),
+        )
     else:
         options = ("yes", "no") if key in YES_NO else CHOICES[key]
         st.selectbox(

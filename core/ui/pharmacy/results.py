@@ -10,6 +10,7 @@ from core.pharmacy.facts import RANK, SEVERITIES
 from core.pharmacy.knowledge import knowledge
 from core.pharmacy.wording import Words
 from core.pharmacy.worklist import Worklist
+from core.terms.drug_names import drug_names
 from core.ui import badges, states
 from core.ui.markup import draw, fill
 from core.ui.pharmacy.cards import card, standing, three_card
@@ -45,9 +46,14 @@ def _not_checked_line(t: Translator, check: Check) -> None:
     ]
     if any(parts):
         states.not_covered(t("list.sentence").join(filter(None, parts)))
+    broken = drug_names().problem
+    if broken:
+        states.not_covered(t("pharmacy.names_missing", problem=t(broken.key, **broken.values)))
     for name in check.missing_tables:
         problem = knowledge().tables.problems[name]
-        states.not_covered(t("pharmacy.table_missing", table=name, problem=t(problem.key, **problem.values)))
+        states.not_covered(
+            t("pharmacy.table_missing", table=name, problem=t(problem.key, **problem.values))
+        )
     for name in check.not_held:
         states.not_covered(t(f"pharmacy.not_held.{name}"))
 
@@ -62,7 +68,10 @@ def _summary(t: Translator, words: Words, check: Check) -> None:
     total = t("pharmacy.count.pairs", n=len(check.pairs))
     version = t("pharmacy.summary.version", version=knowledge().version, digest=knowledge().digest)
     nothing = "" if pills else fill("<b>$text</b>", text=t("pharmacy.state.none_found"))
-    draw(f'<div class="summary">{pills}{nothing}', fill('<span class="small">$a · $b</span></div>', a=total, b=version))
+    draw(
+        f'<div class="summary">{pills}{nothing}',
+        fill('<span class="small">$a · $b</span></div>', a=total, b=version),
+    )
 
 
 Alert = Pair | ThreeDrugs
@@ -86,7 +95,9 @@ def _alerts(t: Translator, words: Words, check: Check, worklist: Worklist) -> No
     for severity, group in groupby(rest, key=grade):
         members = list(group)
         label = t("pharmacy.group_of", severity=words.severity(severity), count=len(members))
-        with st.expander(label, key=f"rest-{severity}", expanded=not first and len(rest) <= MOST_ALERTS):
+        with st.expander(
+            label, key=f"rest-{severity}", expanded=not first and len(rest) <= MOST_ALERTS
+        ):
             for alert in members[:MOST_CARDS]:
                 _draw(t, words, check, worklist, alert, number)
                 number += 1
@@ -98,7 +109,9 @@ def _overridden(alert: Alert, worklist: Worklist) -> bool:
     return isinstance(alert, Pair) and standing(worklist, alert) is not None
 
 
-def _draw(t: Translator, words: Words, check: Check, worklist: Worklist, alert: Alert, number: int) -> None:
+def _draw(
+    t: Translator, words: Words, check: Check, worklist: Worklist, alert: Alert, number: int
+) -> None:
     if isinstance(alert, ThreeDrugs):
         three_card(t, words, alert, number)
     else:
@@ -118,7 +131,9 @@ def _no_record_line(t: Translator, words: Words, pair: Pair) -> str:
     notes = [t.text(a.row.note) for a in pair.applied]
     if pair.partly_covered:
         notes.append(t("pharmacy.partly_covered", names=words.names(pair.partly_covered)))
-    return fill('<li>$pair <small>$notes</small></li>', pair=words.pair(pair), notes=" ".join(notes))
+    return fill(
+        "<li>$pair <small>$notes</small></li>", pair=words.pair(pair), notes=" ".join(notes)
+    )
 
 
 def _not_checked(t: Translator, words: Words, check: Check) -> None:
@@ -127,27 +142,41 @@ def _not_checked(t: Translator, words: Words, check: Check) -> None:
         return
     with st.expander(t("pharmacy.not_checked.title"), key="not-checked", expanded=True):
         lines = [
-            fill("<li><b>$name</b> <small>$why</small></li>", name=i.text[:120], why=t(f"pharmacy.unresolved.{i.reason}"))
+            fill(
+                "<li><b>$name</b> <small>$why</small></li>",
+                name=i.text[:120],
+                why=t(f"pharmacy.unresolved.{i.reason}"),
+            )
             for i in check.unresolved
         ]
         lines += [
-            fill("<li>$pair <small>$why</small></li>", pair=words.pair(p), why=words.reason(p)) for p in pairs[:200]
+            fill("<li>$pair <small>$why</small></li>", pair=words.pair(p), why=words.reason(p))
+            for p in pairs[:200]
         ]
         draw("<ul>", *lines, "</ul>")
 
 
-def _food_and_timing(
-    t: Translator, words: Words, check: Check, open_at_once: bool = False
-) -> None:
+def _food_and_timing(t: Translator, words: Words, check: Check, open_at_once: bool = False) -> None:
     if not check.food and not check.timing:
         return
     with st.expander(t("pharmacy.food.title"), key="food", expanded=open_at_once):
         rows = [
-            _food_row(words.name(m.id), t(f"pharmacy.timing.{r.with_food}"), t.text(r.detail), words.source(r.source))
+            _food_row(
+                words.name(m.id),
+                t(f"pharmacy.timing.{r.with_food}"),
+                t.text(r.detail),
+                words.source(r.source),
+            )
             for m, r in check.timing
         ]
         rows += [
-            _food_row(words.name(m.id), t(f"pharmacy.food.{r.food}"), t.text(r.detail), words.source(r.source), badges.severity(t, r.severity))
+            _food_row(
+                words.name(m.id),
+                t(f"pharmacy.food.{r.food}"),
+                t.text(r.detail),
+                words.source(r.source),
+                badges.severity(t, r.severity),
+            )
             for m, r in check.food
         ]
         draw('<table class="plain">', *rows, "</table>")
@@ -155,5 +184,7 @@ def _food_and_timing(
 
 def _food_row(name: str, what: str, detail: str, source: str, pill: str = "") -> str:
     first = fill('<tr><th scope="row">$name</th><td>$what ', name=name, what=what)
-    last = fill("</td><td>$detail<br><small>$source</small></td></tr>", detail=detail, source=source)
+    last = fill(
+        "</td><td>$detail<br><small>$source</small></td></tr>", detail=detail, source=source
+    )
     return first + pill + last

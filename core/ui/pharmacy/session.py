@@ -1,7 +1,7 @@
-"""The worklist of this browser: from disk to screen and back, a demo case instead while one is open.
+"""The worklist of this browser, from disk to screen and back; a demo case while one is open.
 
-Every change is on disk before the next thing is drawn. A change from another tab is never overwritten:
-additions go on top of it, anything else is refused once with the newer list shown.
+Every change is on disk before the next thing is drawn. A change from another tab is never
+overwritten: additions go on top of it, anything else is refused once with the newer list shown.
 """
 
 import threading

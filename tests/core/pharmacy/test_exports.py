@@ -17,6 +17,7 @@ import pytest
 from core.exports.document import Document, Facts, Note, Paragraph
 from core.exports.pdf import pdf
 from core.i18n import LANGUAGES, Language, translator
+from core.pharmacy.alternatives import alternatives
 from core.pharmacy.check_document import check_document
 from core.pharmacy.check_rows import check_csv
 from core.pharmacy.checker import Check, check
@@ -204,11 +205,23 @@ def test_a_grade_changed_by_a_dose_says_so() -> None:
     assert words().t.text(pair.applied[0].row.note) in said(printed(found))
 
 
-def test_rejected_alternatives_say_with_which_drug() -> None:
-    found = checked("atorvastatin", "clarithromycin", "warfarin")
-    text = said(printed(found))
-    assert "Azithromycin" in text or "Rosuvastatin" in text
-    assert words().t("pharmacy.card.alternatives") in text
+def test_alternatives_say_what_was_found_and_rejected_ones_with_which_drug() -> None:
+    found = checked("atorvastatin", "clarithromycin", "ciclosporin")
+    pair = next(p for p in found.pairs if {p.a.id, p.b.id} == {"atorvastatin", "clarithromycin"})
+    listed = alternatives(pair, found.medicines, knowledge())
+    assert {a.offered for a in listed} == {True, False}
+    text, t = said(printed(found)), words().t
+    for a in listed:
+        worst = t(
+            "pharmacy.alternative.worst", severity=words().severity(a.severity), drug="Ciclosporin"
+        )
+        line = t(
+            f"pharmacy.alternative.{'offered' if a.offered else 'rejected'}",
+            drug=words().name(a.drug),
+            replaces=words().name(a.replaces),
+            found=worst,
+        )
+        assert line in text
 
 
 @pytest.mark.parametrize("names", [(), ("warfarin",), (UNKNOWN,)])
@@ -355,10 +368,22 @@ def test_grades_kinds_and_advice_of_the_issues() -> None:
     proposed = words().t("export.fhir.proposed", action="").strip()
     assert all(m["action"]["text"].startswith(proposed) for m in issue["mitigation"])
     assert "date" not in issue["mitigation"][0]
-    (twice,) = resources(bundle(checked("ibuprofen", "naproxen")), "DetectedIssue")
-    assert twice["code"]["coding"][0]["code"] in {"DUPTHPY", "DRG"}
-    (same,) = resources(bundle(checked("warfarin", "华法林")), "DetectedIssue")
-    assert same["code"]["coding"][0]["code"] == "DUPTHPY"
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        (("warfarin", "华法林"), "DUPTHPY"),
+        (("ibuprofen", "naproxen"), "DUPTHPY"),
+        (("simvastatin", "grapefruit"), "FOOD"),
+        (("warfarin", "aspirin"), "DRG"),
+    ],
+)
+def test_an_issue_says_whether_it_is_a_duplicate_a_food_or_an_interaction(
+    names: tuple[str, ...], kind: str
+) -> None:
+    (issue,) = resources(bundle(checked(*names)), "DetectedIssue")
+    assert issue["code"]["coding"][0]["code"] == kind
 
 
 def test_an_override_is_a_dated_measure() -> None:

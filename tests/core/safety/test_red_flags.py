@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadTable
-from core.safety.red_flags import FOLDER, MANY_PIECES, URGENCIES, load, scan
+from core.safety.red_flags import MANY_PIECES, URGENCIES, load, scan
+from core.settings import ASSETS
+
+FOLDER = ASSETS / "safety"
 
 with (Path(__file__).parent / "red_flag_corpus.csv").open(encoding="utf-8", newline="") as source:
     CORPUS = list(csv.DictReader(source))

@@ -1,0 +1,144 @@
+"""A running app, browsers that visit it, and the promise that each visit stays on this machine.
+
+Knows: servers per file or per test, new browsers (a context each), what pages ask for and complain
+about. After each test: no request went to another host, nothing broke the content security policy or
+failed in the browser, no page shows a raw error, no server logged one.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from serving import Server
+from steps import settled
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+LOCAL = frozenset({"127.0.0.1", "localhost", ""})  # no host: data: and blob: addresses
+BREACH = re.compile(r"content security policy|refused to|blocked by", re.IGNORECASE)
+# Opened by a deep link, Streamlit's front end looks for its server below that path first.
+FINDING_BASE = re.compile(r"://[^/]+/[^/]+/_stcore/(health|host-config)$")
+# What Chromium says when a server was killed on purpose.
+SEVERED = re.compile(r"ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE|WebSocket|Failed to fetch")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser its tests are skipped and say so; the rest of the suite runs."""
+    for item in items:
+        if CHROMIUM is None and item.get_closest_marker("browser"):
+            item.add_marker(
+                pytest.mark.skip(reason="no Chromium on PATH (Debian: apt-get install chromium)")
+            )
+
+
+@dataclass
+class Watch:
+    """What the pages of one test asked for, and what the browser complained about."""
+
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+
+    def follow(self, page: Page) -> None:
+        self.pages.append(page)
+        page.on("websocket", lambda socket: self.requests.append(socket.url))
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+
+    def _said(self, said: ConsoleMessage) -> None:
+        where = said.location["url"]
+        if FINDING_BASE.search(where) and "404" in said.text:
+            return
+        if said.type == "error" or BREACH.search(said.text):
+            self.complaints.append(f"{said.text} {where}")
+
+    def outside(self) -> list[str]:
+        return [url for url in self.requests if (urlsplit(url).hostname or "") not in LOCAL]
+
+    def raw_errors(self) -> list[str]:
+        open_pages = [page for page in self.pages if not page.is_closed()]
+        found = [page.get_by_test_id("stException").all_inner_texts() for page in open_pages]
+        return sum(found, [])
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all browser tests; what a person calls a browser is a context of it."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for the tests of one file; each test comes as a new person."""
+    server = Server(tmp_path_factory.mktemp("server") / "data")
+    server.start()
+    yield server
+    server.stop()
+    assert "Traceback" not in server.log, server.log[-3000:]
+
+
+@pytest.fixture
+def servers() -> Iterator[list[Server]]:
+    """Servers of one test; what a test puts here is stopped and its log read."""
+    started: list[Server] = []
+    yield started
+    for server in started:
+        server.stop()
+    for server in started:
+        assert "Traceback" not in server.log, server.log[-3000:]
+
+
+@pytest.fixture
+def watch(servers: list[Server]) -> Iterator[Watch]:
+    seen = Watch()
+    yield seen
+    cut = any(server.killed for server in servers)
+    assert seen.outside() == []
+    assert [c for c in seen.complaints if not (cut and SEVERED.search(c))] == []
+
+
+@pytest.fixture
+def new_browser(browser: Browser, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browsers of new people: own cookies and cache, a locale, watched from the start."""
+    contexts: list[BrowserContext] = []
+
+    def make(locale: str = "zh-CN", **options: Any) -> BrowserContext:
+        options.setdefault("viewport", {"width": 1440, "height": 900})
+        context = browser.new_context(locale=locale, **options)
+        context.on("request", lambda request: watch.requests.append(request.url))
+        context.on("page", watch.follow)
+        contexts.append(context)
+        return context
+
+    yield make
+    raw = watch.raw_errors()
+    for context in contexts:
+        context.close()
+    assert raw == []
+
+
+@pytest.fixture
+def visit(app: Server, new_browser: Callable[..., BrowserContext]) -> Callable[..., Page]:
+    """Opens a path of the file's server as a new person, who reads simplified Chinese by default."""
+
+    def go(path: str = "/pharmacy", locale: str = "zh-CN", **options: Any) -> Page:
+        page = new_browser(locale, **options).new_page()
+        page.goto(app.url + path)
+        settled(page)
+        return page
+
+    return go
+
+
+@pytest.fixture
+def page(visit: Callable[..., Page]) -> Page:
+    """The pharmacy page with an empty list, in simplified Chinese, on a wide screen."""
+    return visit()

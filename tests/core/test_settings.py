@@ -1,0 +1,75 @@
+"""Settings are read from the environment once; a wrong one is refused with what is likely meant."""
+
+from pathlib import Path
+
+import pytest
+
+from core import settings
+from core.errors import BadSetting
+from core.settings import ASSETS, default_data_folder, read
+
+
+def test_without_anything_set_the_defaults_hold() -> None:
+    given = read({"HOME": "/home/x", "XDG_DATA_HOME": "/var/x"})
+    assert (given.port, given.address, given.assets) == (6006, "127.0.0.1", ASSETS)
+    assert given.data == default_data_folder(env={"XDG_DATA_HOME": "/var/x"})
+
+
+def test_each_setting_is_taken() -> None:
+    given = read(
+        {
+            "AUSCULT_DATA": "/somewhere",
+            "AUSCULT_PORT": "7001",
+            "AUSCULT_ADDRESS": "::1",
+            "AUSCULT_ASSETS": "/tables",
+        }
+    )
+    assert given == settings.Settings(Path("/somewhere"), 7001, "::1", Path("/tables"))
+
+
+def test_the_home_folder_may_be_written_as_a_tilde() -> None:
+    assert read({"AUSCULT_DATA": "~/auscult"}).data == Path.home() / "auscult"
+
+
+@pytest.mark.parametrize(("name", "near"), [("AUSCULT_PROT", "AUSCULT_PORT"), ("AUSCULT_QQQ", "-")])
+def test_an_unknown_name_is_refused_with_the_nearest_known_one(name: str, near: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        read({name: "1"})
+    assert caught.value.key == "error.setting.unknown"
+    assert caught.value.values == {"name": name, "near": near}
+
+
+def test_names_for_tests_are_not_settings() -> None:
+    assert read({"AUSCULT_TEST_ANYTHING": "1"}).port == 6006
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "6006.0", "", " 6006", "x", "六"])
+def test_a_port_outside_its_range_is_refused(port: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        read({"AUSCULT_PORT": port})
+    assert caught.value.key == "error.setting.port"
+
+
+@pytest.mark.parametrize("port", ["1", "65535"])
+def test_the_ends_of_the_range_are_taken(port: str) -> None:
+    assert read({"AUSCULT_PORT": port}).port == int(port)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5", "example.com", ""])
+def test_an_address_beyond_loopback_is_refused(address: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        read({"AUSCULT_ADDRESS": address})
+    assert caught.value.values == {"value": address}
+
+
+def test_each_system_has_its_own_data_folder() -> None:
+    windows = default_data_folder("win32", {"LOCALAPPDATA": "C:/local"})
+    assert windows == Path("C:/local") / "Auscult"
+    assert default_data_folder("darwin", {}).parts[-3:] == ("Library", "Application Support", "Auscult")
+    assert default_data_folder("linux", {}).parts[-3:] == (".local", "share", "auscult")
+
+
+def test_the_settings_of_a_process_are_read_once(own_data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.current().data == own_data_folder
+    monkeypatch.setenv("AUSCULT_DATA", "/elsewhere")
+    assert settings.current().data == own_data_folder

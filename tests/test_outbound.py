@@ -1,0 +1,136 @@
+"""The hook that shuts the network of the tests fires: in every way out, and in grandchildren."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.settings import ROOT
+
+LOG = "AUSCULT_TEST_OUTBOUND_LOG"
+TESTS = Path(__file__).parent
+WAYS_OUT = {
+    "connect": "socket.socket().connect(('192.0.2.1', 80))",
+    "connect_ex": "socket.socket().connect_ex(('192.0.2.1', 80))",
+    "connect over IPv6": "socket.socket(socket.AF_INET6).connect(('2001:db8::1', 80))",
+    "connect to an IPv4 address written as IPv6": (
+        "socket.socket(socket.AF_INET6).connect(('::ffff:192.0.2.1', 80))"
+    ),
+    "connect to a private network": "socket.socket().connect(('10.0.0.1', 80))",
+    "look-up": "socket.getaddrinfo('example.com', 80)",
+    "look-up of bytes": "socket.getaddrinfo(b'example.com', 80)",
+    "gethostbyname": "socket.gethostbyname('example.com')",
+    "reverse look-up": "socket.gethostbyaddr('192.0.2.1')",
+    "getnameinfo": "socket.getnameinfo(('192.0.2.1', 80), 0)",
+    "urllib": "__import__('urllib.request').request.urlopen('http://example.com/', timeout=1)",
+    "UDP": "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+    "sendmsg": "socket.socket(type=socket.SOCK_DGRAM).sendmsg([b'x'], [], 0, ('192.0.2.1', 53))",
+    "asyncio": "asyncio.run(asyncio.open_connection('192.0.2.1', 80))",
+    "asyncio look-up": "asyncio.run(asyncio.open_connection('example.com', 80))",
+    "a thread": (
+        "concurrent.futures.ThreadPoolExecutor().submit(socket.gethostbyname, 'example.com').result()"
+    ),
+}
+NUMERIC = "socket.getnameinfo(('192.0.2.1', 80), socket.NI_NUMERICHOST | socket.NI_NUMERICSERV)"
+SCRIPT = """
+import asyncio, concurrent.futures, socket
+try:
+    {attempt}
+except OSError as refused:
+    print(type(refused).__name__, refused)
+else:
+    print("passed")
+"""
+
+
+@pytest.fixture
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A log of its own, so that the attempts made here on purpose do not fail the run."""
+    path = tmp_path / "outbound.log"
+    monkeypatch.setenv(LOG, str(path))
+    return path
+
+
+def python(*arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("way", WAYS_OUT)
+def test_every_way_out_of_a_child_is_refused_and_written_down(way: str, log: Path) -> None:
+    said = python("-c", SCRIPT.format(attempt=WAYS_OUT[way]))
+    assert "a test may not reach" in said
+    assert "passed" not in said
+    (line,) = log.read_text("utf-8").splitlines()
+    assert line.startswith("socket.")
+    assert "test_every_way_out_of_a_child" in line
+
+
+def test_a_grandchild_is_watched_too(log: Path) -> None:
+    inner = SCRIPT.format(attempt=WAYS_OUT["look-up"])
+    outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}])"
+    assert "a test may not reach example.com" in python("-c", outer)
+    assert log.read_text("utf-8").startswith("socket.getaddrinfo example.com ")
+
+
+def test_this_process_is_watched(log: Path) -> None:
+    with pytest.raises(PermissionError, match="192.0.2.1"), socket.socket() as out:
+        out.connect(("192.0.2.1", 80))
+    with pytest.raises(PermissionError, match="example.com"):
+        socket.getaddrinfo("example.com", 80)
+    assert len(log.read_text("utf-8").splitlines()) == 2
+
+
+def test_without_the_hook_the_same_call_passes(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The call sends nothing; that it is refused under the hook is the hook's doing."""
+    assert "a test may not reach" in python("-c", SCRIPT.format(attempt=NUMERIC))
+    monkeypatch.delenv(LOG)
+    assert python("-c", SCRIPT.format(attempt=NUMERIC)).strip() == "passed"
+
+
+def test_loopback_passes(log: Path) -> None:
+    attempt = (
+        "s = socket.create_server(('127.0.0.1', 0)); "
+        "socket.create_connection(('localhost', s.getsockname()[1]), timeout=5).close()"
+    )
+    assert python("-c", SCRIPT.format(attempt=attempt)).strip() == "passed"
+    assert not log.exists()
+
+
+def test_the_self_test_of_the_product_is_not_disturbed_and_not_written_down(log: Path) -> None:
+    said = python("-c", "from core.safety import egress; egress.arm(); print(egress.self_test())")
+    assert said.strip() == "True"
+    assert not log.exists()
+
+
+@pytest.mark.parametrize("target", ["('auscult.invalid', 80)", "('192.0.2.1', 9)"])
+def test_its_targets_are_refused_from_anywhere_else(target: str, log: Path) -> None:
+    attempt = f"socket.getaddrinfo(*{target}) and socket.socket().connect({target})"
+    assert "a test may not reach" in python("-c", SCRIPT.format(attempt=attempt))
+    assert log.exists()
+
+
+@pytest.mark.parametrize(("attempt", "code"), [("socket.getaddrinfo('example.com', 80)", 1), ("None", 0)])
+def test_a_run_fails_at_its_end_even_when_the_refusal_is_swallowed(
+    attempt: str, code: int, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite = tmp_path / "test_swallows.py"
+    body = f"    with contextlib.suppress(OSError):\n        {attempt}\n"
+    suite.write_text(f"import contextlib, socket\n\ndef test_quiet():\n{body}", "utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(TESTS), str(ROOT), os.environ["PYTHONPATH"])))
+    command = ["-m", "pytest", "-q", "-p", "conftest", "-p", "no:cacheprovider", "-c", os.devnull]
+    done = subprocess.run(
+        [sys.executable, *command, f"--rootdir={tmp_path}", str(suite)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "1 passed" in done.stdout
+    assert ("example.com [" in done.stdout) == bool(code)
