@@ -22,13 +22,17 @@ class RowScan:
     """Explicit rows and enzyme roles that touch a list of drugs, found by looking at every row."""
 
     def __init__(self, folder: Path) -> None:
-        self.classes = {r["class_id"]: set(r["members"].split("|")) for r in rows(folder, "classes")}
+        self.classes = {
+            r["class_id"]: set(r["members"].split("|")) for r in rows(folder, "classes")
+        }
         self.pairs = rows(folder, "pairs")
         self.roles = rows(folder, "enzyme_roles")
 
     def check(self, drugs: Sequence[str]) -> dict[tuple[str, str], list[str]]:
         """Ids of the explicit rows and names of the shared enzymes, by pair."""
-        return {(a, b): self._explicit(a, b) + self._shared(a, b) for a, b in combinations(drugs, 2)}
+        return {
+            (a, b): self._explicit(a, b) + self._shared(a, b) for a, b in combinations(drugs, 2)
+        }
 
     def _explicit(self, a: str, b: str) -> list[str]:
         return [

@@ -69,12 +69,17 @@ def _alternative(
 def _replaced(candidate: Profile, pair: Pair, knowledge: Knowledge) -> Medicine | None:
     """The drug of the pair that an alternative stands in for, `None` when the tables do not tell.
 
-    Its class or ATC group tells; else it can only be the one it must not be combined with itself.
+    Its class or ATC group tells; else it stands in for the one that causes the change, or can only
+    be the one it must not be combined with itself.
     """
     a, b = pair.a, pair.b
     kin_a, kin_b = _related(candidate, a.profile), _related(candidate, b.profile)
     if kin_a != kin_b:
         return a if kin_a > kin_b else b
+    row = pair.decided_by.row if pair.decided_by else None
+    affected = row.affected if row else frozenset()
+    if (a.id in affected) != (b.id in affected):
+        return b if a.id in affected else a
     bad_with = [
         m
         for m in (a, b)

@@ -79,12 +79,15 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """An explicit row between two drugs, a drug and a class, or two classes."""
+    """An explicit row between two drugs, a drug and a class, or two classes.
+
+    `affected` are the drugs on the side whose effect changes; empty when both sides change.
+    """
 
     id: str
     severity: Severity
     specificity: int
-    object: str
+    affected: frozenset[str]
     family: Family
     effect: Text
     mechanism: Text

@@ -129,7 +129,7 @@ class Loader:
         expected = columns.pairs(self.tables.drugs, self._selector)
         found: dict[frozenset[str], list[facts.PairRow]] = defaultdict(list)
         for row in unique(self._read(name, expected), "id"):
-            fact = rows.pair(row, self._grade(row, row["id"]))
+            fact = rows.pair(row, self._grade(row, row["id"]), self.tables.classes)
             for key in self._member_pairs(row):
                 found[key].append(fact)
         self.tables.pairs = {key: tuple(value) for key, value in found.items()}

@@ -50,12 +50,13 @@ def effect(row: Row) -> facts.Effect:
     return facts.Effect(row["effect"], row["grade"], source(row))
 
 
-def pair(row: Row, grade: Severity) -> facts.PairRow:
+def pair(row: Row, grade: Severity, classes: Classes) -> facts.PairRow:
+    side = row["object"]
     return facts.PairRow(
         id=row["id"],
         severity=grade,
         specificity=sum(row[side].startswith("drug:") for side in "ab"),
-        object=row["object"],
+        affected=frozenset() if side == "both" else members(row[side], classes),
         family=MECHANISMS[row["mechanism_type"]],
         effect=row.text("effect"),
         mechanism=row.text("mechanism"),

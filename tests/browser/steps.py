@@ -55,9 +55,11 @@ def add(page: Page, *names: str) -> None:
 def unfold(page: Page, key: str) -> Locator:
     """Opens an expander by its key, unless it is open."""
     box = block(page, key)
-    if box.locator("details:not([open])").count():
-        box.locator("summary").first.click()
-    expect(box.locator("details[open]").first).to_be_visible()
+    outer = box.locator("details").first
+    expect(outer).to_be_visible()
+    if outer.get_attribute("open") is None:
+        outer.locator("summary").first.click()
+    expect(outer).to_have_attribute("open", re.compile(""))
     return box
 
 
