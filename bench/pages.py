@@ -142,6 +142,12 @@ def start_ms(command: Command) -> float:
         return took
 
 
+def busy() -> str:
+    """How busy the machine is; with more than one waiting program per core the times say little."""
+    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+    return f"{os.cpu_count()} cores, load {load}"
+
+
 class Visitor:
     """One person in one browser context; a new tab shares the cache of the tabs before it."""
 
@@ -202,6 +208,7 @@ class Switcher:
 
     def go(self, place: int) -> float:
         """ms from the press until the title of the page is seen and the script rests."""
+        self.page.bring_to_front()  # Chromium draws a tab in the background once a second
         self.links.nth(place).click()
         took = float(self.page.evaluate("h1 => bench(h1)", self.titles[place]))
         self.page.wait_for_timeout(250)
@@ -234,6 +241,7 @@ def adding(app: Switcher, plain: Switcher, rounds: int) -> list[str]:
 
 
 def enter(switcher: Switcher, field: Locator, text: str, shown: str) -> float:
+    switcher.page.bring_to_front()
     field.fill(text)
     field.press("Enter")
     took = float(switcher.page.evaluate("([h, s]) => bench(h, s)", [switcher.titles[1], shown]))
@@ -281,10 +289,9 @@ def measure(rounds: int) -> None:
         chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         print(
-            f"Chromium {browser.version}, Streamlit {version('streamlit')}; times in ms",
-            HEAD,
-            sep="\n",
+            f"Chromium {browser.version}, Streamlit {version('streamlit')}; {busy()}; times in ms"
         )
+        print(HEAD)
         visitor = Visitor(browser)
         print(*loads(visitor, ports[0], ports[1], rounds), sep="\n", flush=True)
         app, plain = Switcher(visitor, ports[0]), Switcher(visitor, ports[2])
@@ -298,7 +305,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=11, help="turns of each figure (default 11)")
     rounds = parser.parse_args(arguments).rounds
     measure(rounds)
-    print(*starts(max(1, rounds // 3)), sep="\n")
+    print(*starts(max(1, rounds // 3)), busy(), sep="\n")
     return 0
 
 

@@ -82,7 +82,7 @@ def checks(lists: list[list[str]], known: Knowledge) -> list[str]:
 
 
 def slips(rng: random.Random, names: DrugNames, count: int) -> dict[str, list[str]]:
-    """Names that no table holds in this form: English and pinyin with a slip, Chinese with a wrong sign."""
+    """Names as hurried people type them: one slip each, initials as they are."""
     english = [n.text for n in names.names if n.language == "en" and len(n.text) > 5]
     chinese = [n.text for n in names.names if n.language != "en" and len(n.text) > 2]
     signs = sorted({sign for text in chinese for sign in text if "\u4e00" <= sign <= "\u9fff"})

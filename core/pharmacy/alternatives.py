@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from core.pharmacy.checker import Medicine, Pair
 from core.pharmacy.derivation import Profile
-from core.pharmacy.facts import RANK, Severity
+from core.pharmacy.facts import RANK, PairRow, Severity
 from core.pharmacy.knowledge import Knowledge
 
 NONE: Severity = "none"
+GROUP = 3  # shared ATC levels: same pharmacological group (`N03A`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,24 @@ def alternatives(
     if row is None:
         return ()
     listed = {m.id for m in medicines}
+    candidates = (knowledge.profiles[drug] for drug in row.alternatives if drug not in listed)
     found = [
-        _alternative(knowledge.profiles[drug], pair, medicines, knowledge)
-        for drug in row.alternatives
-        if drug not in listed
+        _alternative(candidate, pair, medicines, knowledge)
+        for candidate in candidates
+        if not _meant_for_another_member(candidate, pair, row, knowledge)
     ]
     return tuple(sorted(found, key=lambda a: (not a.offered, RANK[a.severity])))
+
+
+def _meant_for_another_member(
+    candidate: Profile, pair: Pair, row: PairRow, knowledge: Knowledge
+) -> bool:
+    """A class row names alternatives for all its members: levetiracetam for carbamazepine, say,
+    in a row that also covers rifampicin, which it does not replace."""
+    if any(_related(candidate, m.profile) >= GROUP for m in (pair.a, pair.b)):
+        return False
+    members = row.first | row.second
+    return any(_related(candidate, knowledge.profiles[m]) >= GROUP for m in members)
 
 
 def _alternative(
@@ -76,8 +89,7 @@ def _replaced(candidate: Profile, pair: Pair, knowledge: Knowledge) -> Medicine 
     kin_a, kin_b = _related(candidate, a.profile), _related(candidate, b.profile)
     if kin_a != kin_b:
         return a if kin_a > kin_b else b
-    row = pair.decided_by.row if pair.decided_by else None
-    affected = row.affected if row else frozenset()
+    affected = _affected(pair)
     if (a.id in affected) != (b.id in affected):
         return b if a.id in affected else a
     bad_with = [
@@ -87,6 +99,14 @@ def _replaced(candidate: Profile, pair: Pair, knowledge: Knowledge) -> Medicine 
         >= min(RANK[pair.severity], RANK["major"])
     ]
     return bad_with[0] if len(bad_with) == 1 else None
+
+
+def _affected(pair: Pair) -> frozenset[str]:
+    """The drugs on the side whose effect changes; none when both sides change."""
+    row = pair.decided_by.row if pair.decided_by else None
+    if row is None or row.object == "both":
+        return frozenset()
+    return row.first if row.object == "a" else row.second
 
 
 def _related(x: Profile, y: Profile) -> int:

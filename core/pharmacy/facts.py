@@ -81,13 +81,15 @@ class Effect:
 class PairRow:
     """An explicit row between two drugs, a drug and a class, or two classes.
 
-    `affected` are the drugs on the side whose effect changes; empty when both sides change.
+    `first` and `second` are the drugs of its two sides; `object` says whose effect changes.
     """
 
     id: str
     severity: Severity
     specificity: int
-    affected: frozenset[str]
+    first: frozenset[str]
+    second: frozenset[str]
+    object: Literal["a", "b", "both"]
     family: Family
     effect: Text
     mechanism: Text

@@ -3,7 +3,7 @@
 Knows: which column goes where. Every cell was checked against `columns` before.
 """
 
-from typing import cast
+from typing import Literal, cast
 
 from core.pharmacy import facts
 from core.pharmacy.columns import MECHANISMS
@@ -51,12 +51,13 @@ def effect(row: Row) -> facts.Effect:
 
 
 def pair(row: Row, grade: Severity, classes: Classes) -> facts.PairRow:
-    side = row["object"]
     return facts.PairRow(
         id=row["id"],
         severity=grade,
         specificity=sum(row[side].startswith("drug:") for side in "ab"),
-        affected=frozenset() if side == "both" else members(row[side], classes),
+        first=members(row["a"], classes),
+        second=members(row["b"], classes),
+        object=cast(Literal["a", "b", "both"], row["object"]),
         family=MECHANISMS[row["mechanism_type"]],
         effect=row.text("effect"),
         mechanism=row.text("mechanism"),

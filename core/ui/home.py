@@ -168,7 +168,8 @@ def _probe(t: Translator, probe: Probe) -> str:
 def source(t: Translator) -> None:
     """AGPL: who uses this over a network gets the code that runs, from this machine."""
     link = fill(
-        '<a class="link" href="/source.zip" download>$text</a>', text=t("home.source.link", version=VERSION)
+        '<a class="link" href="/source.zip" download>$text</a>',
+        text=t("home.source.link", version=VERSION),
     )
     draw(
         fill(

@@ -105,6 +105,7 @@ def test_the_language_of_a_link_wins_over_the_browser_and_holds_on_the_other_pag
 
 def test_the_job_is_done_with_the_keyboard_alone(visit: Callable[..., Page]) -> None:
     page = visit(locale="en-US")
+    picker(page)
     tab_to(page, "field")
     for typed in ("atorvast", "clarithro"):
         before = lines(page).count()
@@ -127,7 +128,7 @@ def test_the_job_is_done_with_the_keyboard_alone(visit: Callable[..., Page]) -> 
 FOCUSED = """() => {
   let at = document.activeElement;
   while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-  return (at?.id || "") + "|" + (at?.innerText || "");
+  return [at?.id ?? "", at?.innerText ?? ""];
 }"""
 
 
@@ -135,8 +136,8 @@ def tab_to(page: Page, wanted: str) -> None:
     """Presses Tab until the focus is on the part with this id or text."""
     for _ in range(60):
         page.keyboard.press("Tab")
-        name, text = page.evaluate(FOCUSED).split("|", 1)
-        if name == wanted or wanted in text.splitlines():
+        name, text = page.evaluate(FOCUSED)
+        if name == wanted or (len(text) < 60 and wanted in text.splitlines()):
             return
     raise AssertionError(f"{wanted} cannot be reached with the keyboard")
 

@@ -64,7 +64,9 @@ def test_the_counts_per_grade_are_as_frozen(every_pair: dict[tuple[str, str], De
     assert counts == json.loads((HERE / "grade_counts.json").read_text("utf-8"))
 
 
-def test_the_order_of_two_drugs_makes_no_difference(knowledge: Knowledge, sample: list[dict[str, str]]) -> None:
+def test_the_order_of_two_drugs_makes_no_difference(
+    knowledge: Knowledge, sample: list[dict[str, str]]
+) -> None:
     turned = [
         (row["a"], row["b"])
         for row in sample
@@ -73,7 +75,9 @@ def test_the_order_of_two_drugs_makes_no_difference(knowledge: Knowledge, sample
     assert turned == []
 
 
-def test_a_grade_always_has_a_finding_that_decides(every_pair: dict[tuple[str, str], Derivation]) -> None:
+def test_a_grade_always_has_a_finding_that_decides(
+    every_pair: dict[tuple[str, str], Derivation],
+) -> None:
     for pair, answer in every_pair.items():
         if answer.severity == "none":
             assert answer.decided_by is None, pair
@@ -82,7 +86,9 @@ def test_a_grade_always_has_a_finding_that_decides(every_pair: dict[tuple[str, s
             assert answer.decided_by.severity == answer.severity, pair
 
 
-def test_every_finding_names_rule_evidence_and_source(every_pair: dict[tuple[str, str], Derivation]) -> None:
+def test_every_finding_names_rule_evidence_and_source(
+    every_pair: dict[tuple[str, str], Derivation],
+) -> None:
     for pair, answer in every_pair.items():
         for finding in answer.findings:
             assert finding.rule, pair
@@ -102,7 +108,9 @@ def test_the_main_example(knowledge: Knowledge) -> None:
     assert answer.decided_by.evidence == "established"
 
 
-@pytest.mark.parametrize("drug", ["simvastatin", "atorvastatin", "sertraline", "ibuprofen", "warfarin"])
+@pytest.mark.parametrize(
+    "drug", ["simvastatin", "atorvastatin", "sertraline", "ibuprofen", "warfarin"]
+)
 def test_a_drug_never_meets_itself_through_a_class(knowledge: Knowledge, drug: str) -> None:
     answer = derive(knowledge, drug, drug)
     assert answer.severity == "major"
@@ -136,7 +144,9 @@ def test_a_row_of_two_drugs_decides_also_below_what_is_derived(
     assert max(RANK[finding.severity] for finding in answer.findings) > RANK[grade]  # type: ignore[index]
 
 
-def test_twelve_rows_lie_below_what_is_derived(every_pair: dict[tuple[str, str], Derivation]) -> None:
+def test_twelve_rows_lie_below_what_is_derived(
+    every_pair: dict[tuple[str, str], Derivation],
+) -> None:
     below = [
         pair
         for pair, answer in every_pair.items()
@@ -160,7 +170,9 @@ def test_a_class_row_is_a_floor_that_derived_findings_raise(knowledge: Knowledge
     assert answer.decided_by.kind == "exposure"
 
 
-def test_nothing_derived_falls_below_a_class_row(every_pair: dict[tuple[str, str], Derivation]) -> None:
+def test_nothing_derived_falls_below_a_class_row(
+    every_pair: dict[tuple[str, str], Derivation],
+) -> None:
     floors = 0
     for pair, answer in every_pair.items():
         if not any(finding.decides for finding in answer.findings):
@@ -235,7 +247,9 @@ def test_a_critical_drug_has_a_floor_by_strength(
     assert by_3a4[0].chain.critical
 
 
-def test_an_unknown_strength_counts_as_moderate_and_is_said(every_pair: dict[tuple[str, str], Derivation]) -> None:
+def test_an_unknown_strength_counts_as_moderate_and_is_said(
+    every_pair: dict[tuple[str, str], Derivation],
+) -> None:
     assumed = [
         finding.chain
         for answer in every_pair.values()
@@ -246,7 +260,9 @@ def test_an_unknown_strength_counts_as_moderate_and_is_said(every_pair: dict[tup
     assert all(chain.by.strength == "" for chain in assumed)
 
 
-def test_ugt_as_a_whole_covers_each_ugt_enzyme(every_pair: dict[tuple[str, str], Derivation]) -> None:
+def test_ugt_as_a_whole_covers_each_ugt_enzyme(
+    every_pair: dict[tuple[str, str], Derivation],
+) -> None:
     crossed = {
         (finding.chain.by.enzyme, finding.chain.on.enzyme)
         for answer in every_pair.values()
@@ -258,7 +274,12 @@ def test_ugt_as_a_whole_covers_each_ugt_enzyme(every_pair: dict[tuple[str, str],
 
 
 def test_a_role_for_induction_only_is_not_inhibited(knowledge: Knowledge) -> None:
-    only = [role for roles in knowledge.tables.roles.values() for role in roles if role.only == "induction"]
+    only = [
+        role
+        for roles in knowledge.tables.roles.values()
+        for role in roles
+        if role.only == "induction"
+    ]
     assert only
     for role in only:
         suffering = knowledge.profiles[role.drug]
@@ -271,7 +292,9 @@ def test_a_role_for_induction_only_is_not_inhibited(knowledge: Knowledge) -> Non
 # ---- effects, duplication, food
 
 
-def test_the_serotonin_rule_is_silent_under_an_maoi(every_pair: dict[tuple[str, str], Derivation]) -> None:
+def test_the_serotonin_rule_is_silent_under_an_maoi(
+    every_pair: dict[tuple[str, str], Derivation],
+) -> None:
     under_maoi = 0
     for pair, answer in every_pair.items():
         by_parts: dict[tuple[str, str], set[str]] = {}
@@ -287,7 +310,9 @@ def test_the_serotonin_rule_speaks_without_an_maoi(knowledge: Knowledge) -> None
     effects = of_kind(derive(knowledge, "sertraline", "tramadol"), "effect")
     assert "serotonergic" in {finding.group for finding in effects}
     under = of_kind(derive(knowledge, "phenelzine", "sertraline"), "effect")
-    assert [finding.rule for finding in under if finding.group in {"maoi", "serotonergic"}] == ["D024"]
+    assert [finding.rule for finding in under if finding.group in {"maoi", "serotonergic"}] == [
+        "D024"
+    ]
 
 
 def test_one_rule_of_each_group_counts(every_pair: dict[tuple[str, str], Derivation]) -> None:
@@ -322,12 +347,17 @@ def test_a_combination_is_taken_apart(knowledge: Knowledge) -> None:
 
 
 def test_the_same_ingredient_in_a_combination_is_found(knowledge: Knowledge) -> None:
-    for a, b in (("oxycodone-paracetamol", "paracetamol"), ("tramadol-paracetamol", "oxycodone-paracetamol")):
+    for a, b in (
+        ("oxycodone-paracetamol", "paracetamol"),
+        ("tramadol-paracetamol", "oxycodone-paracetamol"),
+    ):
         same = of_kind(derive(knowledge, a, b), "same_ingredient")
         assert [finding.between for finding in same] == [("paracetamol", "paracetamol")]
 
 
-def test_a_combination_is_never_milder_than_each_part_unless_a_row_says_so(knowledge: Knowledge) -> None:
+def test_a_combination_is_never_milder_than_each_part_unless_a_row_says_so(
+    knowledge: Knowledge,
+) -> None:
     checked = 0
     for drug in knowledge.drugs.values():
         for part in drug.components:

@@ -18,9 +18,18 @@ from core.pharmacy.loading import Loader, Tables
 from core.settings import ASSETS
 from core.terms.drug_list import Item
 
-TABLES = json.loads((ASSETS / "pharmacy" / "manifest.json").read_text("utf-8"))["rows"] | {"grade_changes": 0}
+TABLES = json.loads((ASSETS / "pharmacy" / "manifest.json").read_text("utf-8"))["rows"] | {
+    "grade_changes": 0
+}
 # What refers to a table cannot be read without it: drug ids come from `drugs`, classes from `classes`.
-NEEDS_DRUGS = {"classes", "enzyme_roles", "effects", "pairs", "effect_rules", "three_drug_rules"} | {
+NEEDS_DRUGS = {
+    "classes",
+    "enzyme_roles",
+    "effects",
+    "pairs",
+    "effect_rules",
+    "three_drug_rules",
+} | {
     "food",
     "timing",
     "context",
@@ -180,7 +189,9 @@ def test_a_missing_cell_is_named_with_its_line(folder: Path, table: str) -> None
 def test_a_spoilt_file_is_named(folder: Path, table: str, spoil: str) -> None:
     path = folder / f"{table}.csv"
     content = path.read_bytes()
-    path.write_bytes({"utf8": content + b"\xff\xfe\n", "bom": b"\xef\xbb\xbf" + content, "empty": b""}[spoil])
+    path.write_bytes(
+        {"utf8": content + b"\xff\xfe\n", "bom": b"\xef\xbb\xbf" + content, "empty": b""}[spoil]
+    )
     assert assert_only(read(folder), table).values["line"]
 
 
@@ -218,7 +229,9 @@ def test_a_table_with_nothing_but_its_header_is_noticed(folder: Path, table: str
 
 
 @pytest.mark.parametrize("content", [None, b"", b"[]", b"{}", b"\xff", b"{"])
-def test_a_broken_manifest_is_named_and_the_tables_still_work(folder: Path, content: bytes | None) -> None:
+def test_a_broken_manifest_is_named_and_the_tables_still_work(
+    folder: Path, content: bytes | None
+) -> None:
     path = folder / "manifest.json"
     path.unlink() if content is None else path.write_bytes(content)
     knowledge = load(folder)
@@ -262,7 +275,9 @@ def test_a_grade_changes_by_a_row_with_old_new_source_and_reason(folder: Path) -
         (("P0001", "major", "minor", "a source", ""), "reason"),
     ],
 )
-def test_a_change_that_does_not_fit_is_named(folder: Path, cells: tuple[str, ...], column: str) -> None:
+def test_a_change_that_does_not_fit_is_named(
+    folder: Path, cells: tuple[str, ...], column: str
+) -> None:
     change_grade(folder, *cells)
     problems = read(folder).problems.values()
     assert [(p.values["file"], p.values["line"], p.values["column"]) for p in problems] == [
@@ -295,7 +310,16 @@ def only_found_by(table: str, knowledge: Knowledge, without: Knowledge) -> tuple
 
 @pytest.mark.parametrize(
     "table",
-    ["enzyme_roles", "effects", "pairs", "exposure_rules", "effect_rules", "duplicate_groups", "food", "classes"],
+    [
+        "enzyme_roles",
+        "effects",
+        "pairs",
+        "exposure_rules",
+        "effect_rules",
+        "duplicate_groups",
+        "food",
+        "classes",
+    ],
 )
 def test_a_pair_that_a_missing_table_would_have_found_is_not_checked(
     folder: Path, knowledge: Knowledge, table: str
@@ -315,7 +339,9 @@ def test_what_is_found_without_the_table_is_still_said(folder: Path) -> None:
     assert not found.complete
 
 
-@pytest.mark.parametrize("table", ["three_drug_rules", "context", "topical_exceptions", "grade_changes"])
+@pytest.mark.parametrize(
+    "table", ["three_drug_rules", "context", "topical_exceptions", "grade_changes"]
+)
 def test_no_list_is_complete_without_a_table(folder: Path, table: str) -> None:
     """These tables decide about more than one pair, or lower and raise what others found."""
     found = run(broken(folder, table), "atorvastatin", "clarithromycin")

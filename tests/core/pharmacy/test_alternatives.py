@@ -1,0 +1,124 @@
+"""An alternative is checked against the rest of the list before it is offered."""
+
+from collections.abc import Callable
+
+from core.pharmacy.alternatives import Alternative, alternatives
+from core.pharmacy.checker import Check
+from core.pharmacy.facts import RANK
+from core.pharmacy.knowledge import Knowledge
+
+Checked = Callable[..., Check]
+
+
+def of(found: Check, key: str, knowledge: Knowledge) -> dict[str, Alternative]:
+    (pair,) = [pair for pair in found.pairs if pair.key == key]
+    return {a.drug: a for a in alternatives(pair, found.medicines, knowledge)}
+
+
+def test_the_main_example(checked: Checked, knowledge: Knowledge) -> None:
+    held = of(checked("阿托伐他汀", "克拉霉素"), "atorvastatin+clarithromycin", knowledge)
+    assert set(held) == {"azithromycin", "rosuvastatin", "pravastatin"}
+    azithromycin = held["azithromycin"]
+    assert (azithromycin.replaces, azithromycin.offered) == ("clarithromycin", True)
+    assert azithromycin.severity == "none"
+    for statin in ("rosuvastatin", "pravastatin"):
+        assert held[statin].replaces == "atorvastatin"
+
+
+def test_pravastatin_is_not_free_of_interaction(checked: Checked, knowledge: Knowledge) -> None:
+    held = of(checked("阿托伐他汀", "克拉霉素"), "atorvastatin+clarithromycin", knowledge)
+    pravastatin = held["pravastatin"]
+    assert (pravastatin.severity, pravastatin.worst_with) == ("moderate", "clarithromycin")
+    rosuvastatin = held["rosuvastatin"]
+    assert (rosuvastatin.severity, rosuvastatin.offered) == ("minor", True)
+
+
+def test_one_that_meets_another_drug_of_the_list_badly_is_rejected(
+    checked: Checked, knowledge: Knowledge
+) -> None:
+    """Azithromycin with amiodarone lengthens QT: it is shown as rejected, with whom and how bad."""
+    found = checked("阿托伐他汀", "克拉霉素", "胺碘酮")
+    held = of(found, "atorvastatin+clarithromycin", knowledge)["azithromycin"]
+    assert not held.offered
+    assert held.worst_with == "amiodarone"
+    assert RANK[held.severity] >= RANK["major"]
+
+
+def test_offered_ones_come_first_then_the_milder(checked: Checked, knowledge: Knowledge) -> None:
+    found = checked("阿托伐他汀", "克拉霉素", "胺碘酮")
+    (pair,) = [pair for pair in found.pairs if pair.key == "atorvastatin+clarithromycin"]
+    order = [
+        (not a.offered, RANK[a.severity]) for a in alternatives(pair, found.medicines, knowledge)
+    ]
+    assert order == sorted(order)
+
+
+def test_a_drug_of_the_list_is_no_alternative(checked: Checked, knowledge: Knowledge) -> None:
+    found = checked("阿托伐他汀", "克拉霉素", "阿奇霉素")
+    assert "azithromycin" not in of(found, "atorvastatin+clarithromycin", knowledge)
+
+
+def test_a_drug_without_data_beside_it_is_named(checked: Checked, knowledge: Knowledge) -> None:
+    bare = next(
+        drug
+        for drug, profile in knowledge.profiles.items()
+        if not profile.has_enzyme_data
+        and not profile.drug.components
+        and not knowledge.derive(knowledge.profiles["azithromycin"], profile).findings
+    )
+    name = knowledge.drugs[bare].name_zh_cn
+    found = checked("阿托伐他汀", "克拉霉素", name)
+    held = of(found, "atorvastatin+clarithromycin", knowledge)["azithromycin"]
+    assert held.not_checked_with == (bare,)
+
+
+def test_a_derived_pair_has_none(checked: Checked, knowledge: Knowledge) -> None:
+    found = checked("可待因", "利福平")
+    (pair,) = found.pairs
+    assert pair.decided_by
+    assert pair.decided_by.row is None
+    assert alternatives(pair, found.medicines, knowledge) == ()
+
+
+def test_nothing_is_offered_that_is_as_bad_as_what_is_there(
+    knowledge: Knowledge, checked: Checked
+) -> None:
+    """Over every row of two drugs that names an alternative."""
+    offered = rejected = 0
+    for pair, rows in knowledge.tables.pairs.items():
+        if not any(row.specificity == 2 and row.alternatives for row in rows):
+            continue
+        a, b = (knowledge.drugs[drug].name_zh_cn for drug in sorted(pair))
+        found = checked(a, b)
+        if len(found.pairs) != 1:
+            continue
+        for held in alternatives(found.pairs[0], found.medicines, knowledge):
+            offered, rejected = offered + held.offered, rejected + (not held.offered)
+            if held.offered:
+                assert RANK[held.severity] < RANK[found.severity], (a, b, held)
+                assert RANK[held.severity] < RANK["major"], (a, b, held)
+            else:
+                assert held.worst_with, (a, b, held)
+    assert offered > 50
+    assert rejected > 5
+
+
+def test_one_that_would_complete_a_rule_of_three_is_not_offered(
+    checked: Checked, knowledge: Knowledge
+) -> None:
+    """No pair alone is bad enough; together with two of the list it is a major rule of three."""
+    broken = []
+    for row in {
+        row for rows in knowledge.tables.pairs.values() for row in rows if row.alternatives
+    }:
+        broken += [row.id] if not set(row.alternatives) <= knowledge.profiles.keys() else []
+    assert broken == []
+    found = checked("克拉霉素", "辛伐他汀", "氟康唑", "昂丹司琼")
+    for pair in found.pairs:
+        for held in alternatives(pair, found.medicines, knowledge):
+            if held.offered:
+                kept = [m.id for m in found.medicines if m.id != held.replaces]
+                names = [knowledge.drugs[drug].name_zh_cn for drug in (*kept, held.drug)]
+                worst = [three.rule.severity for three in checked(*names).three_drugs]
+                before = [three.rule.severity for three in found.three_drugs]
+                assert len(worst) <= len(before), (pair.key, held.drug, worst)
