@@ -1,8 +1,9 @@
 """What every test runs under: data of its own, no network, the tables of this checkout.
 
-The audit hook of `tests/guard` holds in this process and, through PYTHONPATH, in every Python process
-that a test starts. It raises and writes a line; the run fails at its end when a line is there, since
-what raises may be swallowed.
+The audit hook of `tests/guard` holds in this process and, through PYTHONPATH, in every Python
+process that a test starts. It raises and writes a line; the run fails at its end when a line is
+there, since what raises may be swallowed. The worker that reads PDFs starts with an empty
+environment; it arms the product's own guard, and its tests show that.
 """
 
 import importlib.util
@@ -30,7 +31,9 @@ def _load_guard() -> ModuleType:
 
 
 guard = _load_guard()
-os.environ.setdefault(guard.LOG, str(Path(tempfile.mkdtemp(prefix="auscult-tests-")) / "outbound.log"))
+os.environ.setdefault(
+    guard.LOG, str(Path(tempfile.mkdtemp(prefix="auscult-tests-")) / "outbound.log")
+)
 OUTBOUND = Path(os.environ[guard.LOG])
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(GUARD), os.environ.get("PYTHONPATH"))))
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1")
@@ -104,7 +107,9 @@ Given = Mapping[int, Medication]
 def checked(knowledge: Knowledge, names: drug_names.DrugNames) -> Callable[..., Check]:
     """Checks names as a person writes them; `patient` holds stated values, `given` is by line."""
 
-    def run(*typed: str, patient: Mapping[str, Any] | None = None, given: Given | None = None) -> Check:
+    def run(
+        *typed: str, patient: Mapping[str, Any] | None = None, given: Given | None = None
+    ) -> Check:
         items = [read_name(name, names) for name in typed]
         return check(items, knowledge, read_patient(patient or {}), given)
 

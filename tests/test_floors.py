@@ -1,4 +1,4 @@
-"""Arrows point down: who may import whom, read from every module, imports inside functions included."""
+"""Arrows point down: who may import whom, read from every module, function bodies included."""
 
 import ast
 import subprocess
@@ -32,7 +32,9 @@ HEAVY = ("streamlit", "torch", "transformers", "pandas", "pymupdf", "fhir", "PIL
 def sources(root: Path) -> dict[str, str]:
     files = [root / "Home.py", *(root / "pages").rglob("*.py"), *(root / "core").rglob("*.py")]
     return {
-        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path.read_text("utf-8")
+        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(
+            ".__init__"
+        ): path.read_text("utf-8")
         for path in files
     }
 
@@ -49,7 +51,11 @@ def imports(module: str, source: str, package: bool = False) -> set[str]:
             base = ".".join(filter(None, (*above, node.module)))
             found |= {base} | {f"{base}.{name.name}" for name in node.names}
         elif isinstance(node, ast.Call) and _called(node) in {"import_module", "__import__"}:
-            found |= {a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+            found |= {
+                a.value
+                for a in node.args
+                if isinstance(a, ast.Constant) and isinstance(a.value, str)
+            }
     return found
 
 
@@ -151,7 +157,11 @@ def test_the_made_up_house_stands() -> None:
         ("core.pharmacy.rows", "def late():\n    from core.ui import parts", "imports core.ui"),
         ("core.pharmacy.rows", "from ..notes import summary", "imports core.notes"),
         ("core.pharmacy", "from . import rows\nfrom .. import ui", "imports core.ui"),
-        ("core.pharmacy.rows", "import importlib\nimportlib.import_module('core.cli')", "imports core.cli"),
+        (
+            "core.pharmacy.rows",
+            "import importlib\nimportlib.import_module('core.cli')",
+            "imports core.cli",
+        ),
         ("core.terms.names", "from core.pharmacy.rows import row", "imports core.pharmacy"),
         ("core.records", "from core.model import loader", "imports core.model"),
         ("core.records", "from core.terms import names", "imports core.terms"),
@@ -176,7 +186,12 @@ def test_a_circle_on_the_shared_floor_is_found() -> None:
 
 
 def test_the_core_is_imported_without_what_is_heavy() -> None:
-    ours = "core.cli, core.pharmacy.knowledge, core.records.drafts, core.model.desk, core.safety.red_flags"
+    ours = (
+        "core.cli, core.pharmacy.knowledge, core.records.drafts, core.model.desk, "
+        "core.safety.red_flags"
+    )
     script = f"import sys; import {ours}; print([name for name in {HEAVY} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == "[]"

@@ -31,7 +31,8 @@ WAYS_OUT = {
     "asyncio": "asyncio.run(asyncio.open_connection('192.0.2.1', 80))",
     "asyncio look-up": "asyncio.run(asyncio.open_connection('example.com', 80))",
     "a thread": (
-        "concurrent.futures.ThreadPoolExecutor().submit(socket.gethostbyname, 'example.com').result()"
+        "concurrent.futures.ThreadPoolExecutor()"
+        ".submit(socket.gethostbyname, 'example.com').result()"
     ),
 }
 NUMERIC = "socket.getnameinfo(('192.0.2.1', 80), socket.NI_NUMERICHOST | socket.NI_NUMERICSERV)"
@@ -115,14 +116,18 @@ def test_its_targets_are_refused_from_anywhere_else(target: str, log: Path) -> N
     assert log.exists()
 
 
-@pytest.mark.parametrize(("attempt", "code"), [("socket.getaddrinfo('example.com', 80)", 1), ("None", 0)])
+@pytest.mark.parametrize(
+    ("attempt", "code"), [("socket.getaddrinfo('example.com', 80)", 1), ("None", 0)]
+)
 def test_a_run_fails_at_its_end_even_when_the_refusal_is_swallowed(
     attempt: str, code: int, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     suite = tmp_path / "test_swallows.py"
     body = f"    with contextlib.suppress(OSError):\n        {attempt}\n"
     suite.write_text(f"import contextlib, socket\n\ndef test_quiet():\n{body}", "utf-8")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(TESTS), str(ROOT), os.environ["PYTHONPATH"])))
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join((str(TESTS), str(ROOT), os.environ["PYTHONPATH"]))
+    )
     command = ["-m", "pytest", "-q", "-p", "conftest", "-p", "no:cacheprovider", "-c", os.devnull]
     done = subprocess.run(
         [sys.executable, *command, f"--rootdir={tmp_path}", str(suite)],

@@ -1,22 +1,16 @@
 """The drug field: what the server makes of its answers, and the real field in Chromium."""
 
 import os
-import shutil
 import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from serving import ROOT, Server
 
 from core.ui.drug_picker import MAX_CHARACTERS, Picked, _new_choices, _waiting
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 IDS = frozenset({"atorvastatin", "warfarin"})
 browser_test = pytest.mark.browser
 
@@ -69,37 +63,13 @@ def test_what_is_no_answer_adds_nothing(typed: object) -> None:
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The tiny app under the real middleware, on a free port, with a data folder of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = int(probe.getsockname()[1])
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     app = Path(__file__).with_name("picker_app.py")
-    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(number)]
-    data = str(tmp_path_factory.mktemp("data"))
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "AUSCULT_DATA": data}
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as server:
-        try:
-            wait_for(f"http://127.0.0.1:{number}/_stcore/health")
-            yield number
-        finally:
-            server.terminate()
-
-
-def wait_for(url: str) -> None:
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(url, timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(url)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+    data = tmp_path_factory.mktemp("picker") / "data"
+    server = Server(data, script=app, env={"PYTHONPATH": path})
+    server.start()
+    yield server.port
+    server.stop()
 
 
 @pytest.fixture

@@ -39,6 +39,10 @@ def test_every_error_has_a_sentence_that_its_values_fill(language: Language) -> 
 def test_an_error_keeps_key_values_and_detail(kind: type[AuscultError]) -> None:
     error = kind("some.key", "for the log", name="x", n=2)
     assert isinstance(error, AuscultError)
-    assert (error.key, error.detail, error.values) == ("some.key", "for the log", {"name": "x", "n": 2})
+    assert (error.key, error.detail, error.values) == (
+        "some.key",
+        "for the log",
+        {"name": "x", "n": 2},
+    )
     assert str(error) == "for the log"
     assert str(kind("some.key")) == "some.key"

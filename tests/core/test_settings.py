@@ -65,11 +65,17 @@ def test_an_address_beyond_loopback_is_refused(address: str) -> None:
 def test_each_system_has_its_own_data_folder() -> None:
     windows = default_data_folder("win32", {"LOCALAPPDATA": "C:/local"})
     assert windows == Path("C:/local") / "Auscult"
-    assert default_data_folder("darwin", {}).parts[-3:] == ("Library", "Application Support", "Auscult")
+    assert default_data_folder("darwin", {}).parts[-3:] == (
+        "Library",
+        "Application Support",
+        "Auscult",
+    )
     assert default_data_folder("linux", {}).parts[-3:] == (".local", "share", "auscult")
 
 
-def test_the_settings_of_a_process_are_read_once(own_data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_settings_of_a_process_are_read_once(
+    own_data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert settings.current().data == own_data_folder
     monkeypatch.setenv("AUSCULT_DATA", "/elsewhere")
     assert settings.current().data == own_data_folder

@@ -7,7 +7,12 @@ import pytest
 from core.errors import BadTable
 from core.tables import all_known, filled, known, one_of, read_table
 
-COLUMNS = {"id": filled, "grade": one_of("minor", "major"), "drugs": all_known({"a", "b"}), "kind": known({"x"})}
+COLUMNS = {
+    "id": filled,
+    "grade": one_of("minor", "major"),
+    "drugs": all_known({"a", "b"}),
+    "kind": known({"x"}),
+}
 GOOD = b"id,grade,drugs,kind\n1,minor,a|b,x\n2,major,,x\n"
 
 

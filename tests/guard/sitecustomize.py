@@ -1,9 +1,9 @@
 """Shuts the network of a Python process under test and writes down every try to leave.
 
-Python imports this module by itself when its folder is on PYTHONPATH; `tests/conftest.py` puts it
-there for all children and installs it in its own process. It knows loopback from everything else.
-It is independent of the product's guard (`core.safety.egress`). It does not see programs that are no
-Python, or the look-up that `connect` makes of a host name before its event (3.11): the name itself
+Python imports this module by itself when its folder is on PYTHONPATH; `tests/conftest.py` puts
+it there for all children and installs it in its own process.
+It is independent of the product's guard (`core.safety.egress`). It does not see other programs,
+or the look-up that `connect` makes of a host name before its event (3.11): the name itself
 is refused and written down then, so the run fails all the same.
 """
 

@@ -1,4 +1,4 @@
-"""The derivation: frozen answers for a sample of all pairs, and each rule of it by a pair that needs it."""
+"""Frozen answers for a sample of all pairs, and each rule of the derivation by a pair for it."""
 
 import csv
 import json
@@ -41,7 +41,7 @@ def of_kind(derivation: Derivation, kind: str) -> list[Finding]:
 def test_the_sample_is_answered_as_frozen(
     sample: list[dict[str, str]], every_pair: dict[tuple[str, str], Derivation]
 ) -> None:
-    """Grade and deciding rule; food rows carry no id of their own and are named by drug and food."""
+    """Grade and deciding rule; food rows carry no id of their own."""
     assert len(sample) == 3000
     wrong = []
     for row in sample:

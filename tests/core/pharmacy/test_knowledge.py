@@ -1,4 +1,4 @@
-"""The knowledge of a process: loaded once, named by version and content, with nothing typed in it."""
+"""The knowledge of a process: loaded once, named by version and content, nothing typed in it."""
 
 import csv
 import json

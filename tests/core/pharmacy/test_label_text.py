@@ -199,7 +199,7 @@ def test_negated_statements_alone_are_no_data() -> None:
         ("避免与CYP3A4强抑制剂合用", "clarithromycin", "moderate", "up"),
         ("本品为CYP3A4强抑制剂", "simvastatin", "contraindicated", "up"),
         ("本品为CYP2D6强抑制剂", "codeine", "major", "down"),
-        ("本品是P-gp底物", "rifampicin", "minor", "down"),
+        ("本品是P-gp底物", "rifampicin", "moderate", "down"),
     ],
 )
 def test_it_runs_through_the_rules_marked_as_from_the_label(
@@ -247,7 +247,7 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
     [
         "CYP3A4" * 3000,
         "经CYP3A4代谢，" * 3000,
-        "和" * 20_000,
+        "和" * 4_000,
         "为" * 20_000,
         "." * 20_000,
         "P" * 20_000,

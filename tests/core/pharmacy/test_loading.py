@@ -1,4 +1,4 @@
-"""A broken table is left out alone, named with its place, and nothing passes as checked without it."""
+"""A broken table is left out alone, named with its place; nothing passes as checked without it."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ from core.terms.drug_list import Item
 TABLES = json.loads((ASSETS / "pharmacy" / "manifest.json").read_text("utf-8"))["rows"] | {
     "grade_changes": 0
 }
-# What refers to a table cannot be read without it: drug ids come from `drugs`, classes from `classes`.
+# What refers to a table cannot be read without it.
 NEEDS_DRUGS = {
     "classes",
     "enzyme_roles",

@@ -107,7 +107,9 @@ def test_a_full_disk_is_told_and_keeps_the_old_value(
     assert files(drafts) == before
 
 
-def test_a_failed_replace_keeps_the_old_value(drafts: Drafts, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_replace_keeps_the_old_value(
+    drafts: Drafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drafts.save(OWNER, "pharmacy", VALUE)
     with monkeypatch.context() as disk:
         disk.setattr(Path, "replace", full)

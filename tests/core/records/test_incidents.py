@@ -43,7 +43,9 @@ def test_only_this_account_may_read(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def half_written(self: Path, text: str, **_: Any) -> int:
         self.write_bytes(text.encode()[:10])
         raise OSError(errno.ENOSPC, "No space left on device")

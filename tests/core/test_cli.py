@@ -1,0 +1,361 @@
+"""The command line: one list, many lists, the tables; every line is answered, in order."""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import cli
+from core.i18n import LANGUAGES
+from core.settings import ROOT
+
+KEYS = {"state", "severity", "complete", "pairs", "unresolved"}
+Run = Callable[..., tuple[int, str, str]]
+JsonLines = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    def call(*arguments: str, typed: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        code = cli.main(["pharmacy", *arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def lines(run: Run) -> JsonLines:
+    """Answers of `--jsonl` to requests; a request may be text that is no JSON."""
+
+    def ask(*requests: Any) -> list[dict[str, Any]]:
+        typed = "".join((r if isinstance(r, str) else json.dumps(r)) + "\n" for r in requests)
+        code, out, err = run("check", "--jsonl", "--lang", "en", typed=typed)
+        assert (code, err) == (0, "")
+        answers: list[dict[str, Any]] = [json.loads(line) for line in out.splitlines()]
+        for answer in answers:
+            assert answer.keys() >= KEYS
+        return answers
+
+    return ask
+
+
+def as_json(run: Run, *arguments: str) -> dict[str, Any]:
+    code, out, err = run("check", *arguments, "--json", "--lang", "en")
+    assert (code, err) == (0, "")
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+# ---- one list
+
+
+def test_the_main_example_in_json(run: Run) -> None:
+    found = as_json(run, "阿托伐他汀", "克拉霉素")
+    assert (found["state"], found["severity"], found["complete"]) == ("interaction", "major", True)
+    (pair,) = found["pairs"]
+    assert pair["rule"] == "P0001"
+    offered = {a["id"]: a["replaces"] for a in pair["alternatives"] if a["offered"]}
+    assert offered["azithromycin"] == "clarithromycin"
+    assert found["unresolved"] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_main_example_in_words(run: Run, language: str) -> None:
+    code, out, _ = run("check", "阿托伐他汀", "克拉霉素", "--lang", language)
+    assert code == 0
+    assert "P0001" in out
+    assert "CYP3A4" in out
+    assert "USPI" in out
+
+
+def test_an_unresolved_name_is_said_first(run: Run) -> None:
+    code, out, _ = run("check", "不知名新药", "阿托伐他汀", "克拉霉素", "--lang", "en")
+    assert code == 0
+    assert out.splitlines()[0].startswith("! 不知名新药: ")
+
+
+def test_one_name_alone_is_told_that_two_are_needed(run: Run) -> None:
+    code, out, _ = run("check", "阿托伐他汀", "--lang", "en")
+    assert code == 0
+    assert out.strip()
+
+
+def test_no_name_at_all_is_told_too(run: Run) -> None:
+    code, out, _ = run("check", "--lang", "en")
+    assert code == 0
+    assert out.strip()
+
+
+def test_the_context_is_given_by_options(run: Run) -> None:
+    found = as_json(run, "达比加群", "维拉帕米", "--crcl", "25")
+    assert found["severity"] == "contraindicated"
+    found = as_json(run, "二甲双胍", "碘造影剂", "--egfr", "90", "--hepatic-impairment", "no")
+    assert found["pairs"][0]["severity"] == "minor"
+    formula = [
+        "--age-years",
+        "80",
+        "--weight-kg",
+        "60",
+        "--creatinine-umol-l",
+        "132.6",
+        "--sex",
+        "female",
+    ]
+    assert as_json(run, "达比加群", "维拉帕米", *formula)["severity"] == "contraindicated"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--egfr", "seventy"),
+        ("--egfr", "-5"),
+        ("--crcl", "nan"),
+        ("--sex", "x"),
+        ("--pregnant", "perhaps"),
+    ],
+)
+def test_a_bad_value_is_a_wrong_call_with_a_sentence(run: Run, options: tuple[str, str]) -> None:
+    code, out, err = run("check", "达比加群", "维拉帕米", *options, "--lang", "en")
+    assert (code, out) == (2, "")
+    assert options[1] in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["pharmacy"],
+        ["pharmacy", "chekc"],
+        ["pharmacy", "check", "--no-such"],
+        ["pharmacy", "check", "--lang", "de"],
+    ],
+)
+def test_a_call_that_is_not_understood_ends_with_two(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 2
+    assert "usage" in capsys.readouterr().err
+
+
+def test_more_drugs_than_the_limit_are_refused(run: Run) -> None:
+    code, _, err = run("check", *["阿托伐他汀"] * 251, "--lang", "en")
+    assert code == 2
+    assert "251" in err
+
+
+# ---- many lists
+
+
+def test_answers_come_in_order_one_per_line(lines: JsonLines) -> None:
+    answers = lines(
+        {"drugs": ["阿托伐他汀", "克拉霉素"]},
+        {"drugs": ["阿奇霉素", "普伐他汀"]},
+        {"drugs": ["不知名新药", "阿托伐他汀"]},
+        {"drugs": []},
+    )
+    assert [(a["state"], a["severity"], a["complete"]) for a in answers] == [
+        ("interaction", "major", True),
+        ("no_record", None, True),
+        ("not_checked", None, False),
+        ("no_record", None, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "not json",
+        "{",
+        "[]",
+        "5",
+        "null",
+        '"x"',
+        "{}",
+        '{"drugs": "阿托伐他汀"}',
+        '{"drugs": {"a": 1}}',
+        '{"drugs": [5]}',
+        '{"drugs": [null]}',
+        '{"drugs": [["a"]]}',
+        '{"drugs": [{}]}',
+        '{"drugs": [{"name": 5}]}',
+        '{"drugs": ["a"], "context": [1]}',
+        '{"drugs": ["a"], "context": "x"}',
+        '{"drugs": ["a"], "context": {"eGFR": 5}}',
+        '{"drugs": ["a"], "context": {"egfr": "x"}}',
+        '{"drugs": ["a"], "context": {"egfr": 1e400}}',
+        '{"drugs": ["a"], "context": {"egfr": NaN}}',
+        '{"drugs": ["a"], "context": {"egfr": ' + "9" * 400 + "}}",
+        '{"drugs": ["a"], "context": {"drugs": "x"}}',
+        '{"drugs": ["a"], "context": {"drugs": [{}, {}]}}',
+        '{"drugs": [{"name": "a", "dose_mg": "much"}]}',
+        '{"drugs": [{"name": "a", "dose_mg": -1}]}',
+        '{"drugs": [{"name": "a", "separated_hours": 500}]}',
+        "[" * 100_000,
+        "\x00",
+    ],
+)
+def test_a_bad_line_is_answered_and_the_next_one_too(lines: JsonLines, bad: str) -> None:
+    first, second = lines(bad, {"drugs": ["阿托伐他汀", "克拉霉素"]})
+    assert (first["state"], first["severity"], first["complete"]) == ("not_checked", None, False)
+    assert first["pairs"] == first["unresolved"] == []
+    assert first["error"]
+    assert second["severity"] == "major"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "😀", "\\ud83d", "\\u0000", "=cmd|' /C calc'!A0", "x" * 100_000]
+)
+def test_an_odd_name_is_unresolved_and_nothing_stops(lines: JsonLines, name: str) -> None:
+    first, second = lines(
+        f'{{"drugs": ["{name}", "阿托伐他汀"]}}', {"drugs": ["阿托伐他汀", "克拉霉素"]}
+    )
+    assert (first["state"], first["complete"]) == ("not_checked", False)
+    assert second["severity"] == "major"
+
+
+def test_bytes_that_are_no_utf_8_are_answered() -> None:
+    good = json.dumps({"drugs": ["阿托伐他汀", "克拉霉素"]}).encode()
+    command = [sys.executable, "-m", "core", "pharmacy", "check", "--jsonl", "--lang", "en"]
+    done = subprocess.run(
+        command, input=b'{"drugs": ["\xff\xfe"]}\n' + good + b"\n", cwd=ROOT, capture_output=True
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [answer["severity"] for answer in answers] == [None, "major"]
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+
+
+def test_empty_lines_between_are_not_answered(lines: JsonLines) -> None:
+    assert len(lines("", {"drugs": []}, "   ", {"drugs": []})) == 2
+
+
+def test_a_drug_may_be_an_object_with_dose_and_route(lines: JsonLines) -> None:
+    statin = {"name": "阿托伐他汀", "dose_mg": 20}
+    answers = lines(
+        {"drugs": [statin, "克拉霉素"]},
+        {"drugs": [{"drug": "阿托伐他汀", "dose_mg": 40}, {"name": "克拉霉素"}]},
+        {"drugs": ["华法林", {"name": "双氯芬酸", "route": "topical"}]},
+        {"drugs": ["左甲状腺素", {"name": "碳酸钙", "separated_hours": 4}]},
+    )
+    assert [answer["severity"] for answer in answers] == ["moderate", "major", "minor", None]
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        [{"dose_mg": 20}],
+        [{"dose_mg": 20}, {}],
+        [{"name": "阿托伐他汀", "dose_mg": 20}],
+        [{}, {"name": "阿托伐他汀", "dose_mg": 20}],
+        [{"name": "atorvastatin", "dose_mg": 20}],
+        {"阿托伐他汀": {"dose_mg": 20}},
+        {"atorvastatin": {"dose_mg": 20}},
+    ],
+)
+def test_details_in_the_context_find_their_drug(lines: JsonLines, details: Any) -> None:
+    (answer,) = lines({"drugs": ["阿托伐他汀", "克拉霉素"], "context": {"drugs": details}})
+    assert answer["severity"] == "moderate"
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        [{"name": "克拉霉素", "dose_mg": 10}],
+        [{"name": "clarithromycin", "dose_mg": 10}],
+        [{"name": "克拉霉素片", "dose_mg": 10}],
+        [{"name": "华法林", "dose_mg": 10}],
+        {"克拉霉素": {"dose_mg": 10}},
+    ],
+)
+def test_the_dose_of_one_drug_is_never_taken_for_another(lines: JsonLines, details: Any) -> None:
+    """10 mg would lower the grade if it were the dose of the statin."""
+    (answer,) = lines({"drugs": ["阿托伐他汀", "克拉霉素"], "context": {"drugs": details}})
+    assert answer["severity"] in ("major", None)
+    if answer["severity"] is None:
+        assert answer["error"]
+
+
+def test_two_drugs_in_one_name_are_checked_against_each_other(lines: JsonLines) -> None:
+    for name in ("华法林和阿司匹林", "warfarin, aspirin", "warfarin + aspirin", "华法林 阿司匹林"):
+        (answer,) = lines({"drugs": [name]})
+        assert answer["severity"] == "major", name
+
+
+def test_context_reaches_the_grade(lines: JsonLines) -> None:
+    pair = ["达比加群", "维拉帕米"]
+    answers = lines(
+        {"drugs": pair},
+        {"drugs": pair, "context": {}},
+        {"drugs": pair, "context": None},
+        {"drugs": pair, "context": {"crcl": 20}},
+        {"drugs": pair, "context": {"crcl": 90}},
+        {"drugs": pair, "context": {"egfr": 90}},
+        {"drugs": pair, "context": {"pregnant": True}},
+    )
+    grades = [answer["severity"] for answer in answers]
+    assert grades == ["moderate"] * 3 + [
+        "contraindicated",
+        "moderate",
+        "contraindicated",
+        "moderate",
+    ]
+    assert answers[5]["pairs"][0]["context"][0]["assumed"] is True
+    assert answers[6]["not_held"]
+
+
+def test_two_hundred_drugs_in_one_line(lines: JsonLines) -> None:
+    (answer,) = lines({"drugs": ["阿托伐他汀", "克拉霉素", "华法林", "布洛芬"] * 50})
+    assert answer["severity"] == "major"
+    assert len(answer["drugs"]) == 200
+
+
+# ---- tables
+
+
+def test_facts_prints_counts_marks_and_version(run: Run) -> None:
+    code, out, _ = run("facts", "--lang", "en")
+    assert code == 0
+    assert "2026" in out.splitlines()[0]
+    for line in (
+        "drugs                  720",
+        "pairs                  673",
+        "context                 32",
+    ):
+        assert line in out
+    assert "recall" in out
+    assert "source_copy" in out
+
+
+def test_facts_names_a_bad_table_and_ends_with_one(tmp_path: Path) -> None:
+    assets = Path(shutil.copytree(ROOT / "assets", tmp_path / "assets"))
+    with (assets / "pharmacy" / "food.csv").open("a", encoding="utf-8") as table:
+        table.write("no-such-drug,alcohol,major,x,x,x,high,recall\n")
+    script = (
+        f"import os, sys; os.environ['AUSCULT_ASSETS'] = {str(assets)!r}; "
+        "from core.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", script, "pharmacy", "facts", "--lang", "en"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1, done.stderr
+    assert "food.csv" in done.stdout
+    assert "88" in done.stdout
+    assert "drug_id" in done.stdout
+
+
+def test_it_runs_as_a_module() -> None:
+    command = [sys.executable, "-m", "core", "pharmacy", "check", "atorvastatin", "clarithromycin"]
+    done = subprocess.run(
+        [*command, "--lang", "en"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
+    )
+    assert "P0001" in done.stdout
