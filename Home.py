@@ -4,6 +4,7 @@ Streamlit runs this file as a script for each session (`main`); the server impor
 own name and serves `app`. Run it through `start.py`.
 """
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -17,6 +18,8 @@ from starlette.middleware import Middleware
 
 from core.safety import egress
 from core.ui import language, shell
+from core.ui.owner import keep_swept
+from core.ui.preload import preload
 from core.ui.server import Guard, source_route
 
 
@@ -41,13 +44,6 @@ def main() -> None:
     page.run()
 
 
-def preload() -> None:
-    """Loads tables and names before the first person needs them, and names what is missing."""
-    from core.ui.problems import log_problems
-
-    log_problems()
-
-
 @contextlib.contextmanager
 def quiet(name: str) -> Iterator[None]:
     """Without the warning that there is no session here, which is so on purpose."""
@@ -65,7 +61,9 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     with quiet("streamlit.runtime.scriptrunner_utils.script_run_context"):
         st.navigation([lambda: None])
     threading.Thread(target=preload, daemon=True).start()
+    sweeping = asyncio.create_task(keep_swept())
     yield {}
+    sweeping.cancel()
 
 
 if __name__ == "__main__":

@@ -15,17 +15,11 @@ import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from start import (
-    ROOT,
-    Missing,
-    Run,
-    make_environment,
-    nvidia_driver,
-    plain_streams,
-    say,
-    venv_python,
-)
+from core.setup.accelerator import nvidia_driver
+from core.setup.console import Missing, plain_streams, say
+from core.setup.environment import Run, make_environment, venv_python
 
+ROOT = Path(__file__).resolve().parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FHIR = "4.12.0"  # the npm package that validates our FHIR export
 ALLOWED = ROOT / "tests" / "allowed_skips.txt"

@@ -1,25 +1,27 @@
-"""The command line: `python -m core pharmacy check …`, `python -m core pharmacy facts`.
+"""The command line: `python -m core pharmacy check …`, `… pharmacy facts`, `… records …`.
 
-Knows: options, standard input and output, exit codes (0 answered, 2 wrong call).
+Knows: options, standard input and output, exit codes (0 answered, 1 a table is bad, 2 wrong call).
 Does not know: how anything is decided.
 """
 
 import argparse
+import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from core.errors import AuscultError, BadInput
+from core.errors import AuscultError
 from core.i18n import LANGUAGES, Language, choose, translator
 from core.pharmacy import facts_summary
-from core.pharmacy.checker import MOST_DRUGS, Check, check
-from core.pharmacy.context import Medication, number, read_patient
+from core.pharmacy.checker import Check, Pair
 from core.pharmacy.knowledge import Knowledge, knowledge
-from core.pharmacy.report import as_json
+from core.pharmacy.report import as_json, not_held, why_none
+from core.pharmacy.request import misshapen, run
 from core.pharmacy.wording import Words
-from core.terms.drug_list import Item, read_name
+from core.records import options as records
+from core.settings import current
 from core.terms.drug_names import drug_names
 
 CONTEXT_OPTIONS = {
@@ -41,13 +43,19 @@ CONTEXT_OPTIONS = {
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Half a character in a typed name must not end a stream of answers.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if options.page == "records":
+        return _records(options)
     words = Words(translator(options.lang), knowledge().profiles)
     try:
         if options.command == "facts":
-            print(facts_summary.text(knowledge(), words.t))
-            return 1 if knowledge().tables.problems else 0
+            names = drug_names().problem
+            print(facts_summary.text(knowledge(), names, words.t))
+            return 1 if knowledge().tables.problems or names else 0
         if options.jsonl:
-            return _answer_lines(sys.stdin, words)
+            return _answer_lines(sys.stdin.buffer, words)
         return _answer_one(options, words)
     except AuscultError as problem:
         print(words.t(problem.key, **problem.values), file=sys.stderr)
@@ -70,9 +78,21 @@ def _parser() -> argparse.ArgumentParser:
     summary = commands.add_parser(
         "facts", help="counts, versions, marks and problems of the tables"
     )
-    for command in (checking, summary):
+    keeping = pages.add_parser("records", help="what is stored: keys, audit, backup, erase")
+    for command in (checking, summary, *records.add_to(keeping)):
         command.add_argument("--lang", choices=LANGUAGES, default=_terminal_language())
     return parser
+
+
+def _records(options: argparse.Namespace) -> int:
+    from core.records import commands  # a database library takes half a second to load
+
+    t = translator(options.lang)
+    try:
+        return commands.run(options, current(), t)
+    except AuscultError as problem:
+        print(t(problem.key, **problem.values), file=sys.stderr)
+        return 2
 
 
 def _terminal_language() -> Language:
@@ -89,31 +109,36 @@ def _answer_one(options: argparse.Namespace, words: Words) -> int:
     if options.json:
         print(_dump(as_json(result, knowledge(), words)))
     else:
-        print("\n".join(_lines(result, words)))
+        print("\n".join(_lines(result, knowledge(), words)))
     return 0
 
 
-def _answer_lines(lines: Iterable[str], words: Words) -> int:
+def _answer_lines(lines: Iterable[bytes], words: Words) -> int:
     """One answer per line, in order; a line that cannot be read is answered too."""
     for line in lines:
-        if line.strip():
-            print(_dump(_answer(line, words)), flush=True)
+        print(_dump(_answer(line, words)), flush=True)
     return 0
 
 
-def _answer(line: str, words: Words) -> dict[str, Any]:
+def _answer(line: bytes, words: Words) -> dict[str, Any]:
     try:
-        asked = json.loads(line)
-        if not isinstance(asked, dict) or not isinstance(asked.get("drugs"), list):
-            raise BadInput("error.jsonl.shape")
+        asked = _asked(line)
         context = asked.get("context") or {}
-        if not isinstance(context, dict):
-            raise BadInput("error.jsonl.shape")
+        if not isinstance(asked.get("drugs"), list) or not isinstance(context, dict):
+            raise misshapen()
         return as_json(run(asked["drugs"], context, knowledge()), knowledge(), words)
-    except (ValueError, RecursionError):
-        return _refused(words.t("error.jsonl.shape"))
     except AuscultError as problem:
         return _refused(words.t(problem.key, **problem.values))
+
+
+def _asked(line: bytes) -> dict[str, Any]:
+    try:
+        asked = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise misshapen() from None
+    if not isinstance(asked, dict):
+        raise misshapen()
+    return asked
 
 
 def _refused(sentence: str) -> dict[str, Any]:
@@ -127,86 +152,39 @@ def _refused(sentence: str) -> dict[str, Any]:
     }
 
 
-def run(drugs: list[Any], context: Mapping[str, Any], known: Knowledge) -> Check:
-    """Checks names (or objects with `name`, `dose_mg`, `route`, `separated_hours`) in a context.
-
-    `dose_mg` is the dose per day in mg. The context may hold the same details as `drugs`, by place.
-    """
-    if len(drugs) > MOST_DRUGS:
-        raise BadInput("error.list.too_many", n=len(drugs), most=MOST_DRUGS)
-    names = drug_names()
-    items = [read_name(_name(drug), names) for drug in drugs]
-    medications = {
-        line: _medication(drug) for line, drug in enumerate(drugs) if isinstance(drug, dict)
-    }
-    medications.update(_by_place(context.get("drugs"), drugs, items))
-    return check(items, known, read_patient(context), medications)
-
-
-def _name(drug: Any) -> str:
-    text = drug.get("name") or drug.get("drug") if isinstance(drug, dict) else drug
-    if not isinstance(text, str):
-        raise BadInput("error.jsonl.shape")
-    return text[:500]
-
-
-def _by_place(details: Any, drugs: list[Any], items: list[Item]) -> dict[int, Medication]:
-    """Details of the context, given in the order of the list or under the names of the list."""
-    if not details:
-        return {}
-    if isinstance(details, dict):
-        details = [
-            details.get(_name(drug)) or details.get((*i.drugs, "")[0])
-            for drug, i in zip(drugs, items, strict=True)
-        ]
-    if not isinstance(details, list) or len(details) > len(drugs):
-        raise BadInput("error.jsonl.shape")
-    named = {_name(drug): line for line, drug in reversed(list(enumerate(drugs)))}
-    found = {}
-    for place, detail in enumerate(details):
-        if isinstance(detail, dict):
-            found[named.get(str(detail.get("name") or detail.get("drug")), place)] = _medication(
-                detail
-            )
-    return found
-
-
-def _medication(detail: Mapping[str, Any]) -> Medication:
-    dose, hours = detail.get("dose_mg"), detail.get("separated_hours")
-    route = detail.get("route")
-    return Medication(
-        None if dose is None else number("dose_mg", dose, 0, 1_000_000),
-        None if route is None else str(route)[:40].lower(),
-        None if hours is None else number("separated_hours", hours, 0, 72),
-    )
-
-
 def _dump(answer: dict[str, Any]) -> str:
     return json.dumps(answer, ensure_ascii=False)
 
 
-def _lines(result: Check, words: Words) -> list[str]:
-    """A short answer for a terminal: unresolved names first, then pairs by severity."""
+def _lines(result: Check, known: Knowledge, words: Words) -> list[str]:
+    """A short answer for a terminal: what was not checked first, then pairs by severity."""
     t = words.t
     lines = [f"! {i.text}: {t(f'pharmacy.unresolved.{i.reason}')}" for i in result.unresolved]
-    if len(result.medicines) + len(result.unresolved) < 2:
+    for name in result.missing_tables:
+        problem = known.tables.problems[name]
+        said = t(problem.key, **problem.values)
+        lines.append(f"! {t('pharmacy.table_missing', table=name, problem=said)}")
+    if result.too_few:
         lines.append(t("pharmacy.empty.two_needed"))
     for pair in result.pairs:
-        decided = pair.decided_by
-        if pair.state == "interaction" and decided:
-            lines += [
-                f"{words.severity(pair.severity)} · {words.pair(pair)} · {decided.rule}",
-                f"  {words.effect(decided)}",
-                f"  {words.mechanism(decided)}",
-                f"  {words.management(decided)}",
-                *(f"  {words.source(source)}" for source in dict.fromkeys(decided.sources)),
-            ]
-        elif pair.state == "not_checked":
-            lines.append(f"{words.pair(pair)}: {words.reason(pair)}")
-        else:
-            lines.append(f"{words.pair(pair)}: {t('pharmacy.state.no_record')}")
-        lines += [f"  ? {words.question(q)}" for q in pair.questions]
+        lines += _pair_lines(pair, words)
     for three in result.three_drugs:
         grade, names = words.severity(three.rule.severity), words.names(three.members)
         lines.append(f"{grade} · {names} · {t.text(three.rule.effect)}")
-    return lines
+    return lines + not_held(result, words)
+
+
+def _pair_lines(pair: Pair, words: Words) -> list[str]:
+    decided = pair.decided_by
+    questions = [f"  ? {words.question(q)}" for q in pair.questions]
+    if pair.state != "interaction" or decided is None:
+        said = why_none(pair, words) or words.t("pharmacy.state.no_record")
+        return [f"{words.pair(pair)}: {said}", *questions]
+    return [
+        f"{words.severity(pair.severity)} · {words.pair(pair)} · {decided.rule}",
+        f"  {words.effect(decided)}",
+        f"  {words.mechanism(decided)}",
+        f"  {words.management(decided)}",
+        *(f"  {words.source(source)}" for source in dict.fromkeys(decided.sources)),
+        *questions,
+    ]

@@ -74,13 +74,13 @@ def translator(language: Language) -> Translator:
 def choose(asked: str | None, chosen: str | None, locale: str | None) -> Language:
     """The language to speak: `?lang=` first, then an earlier choice, then the browser's locale."""
     for wish in (asked, chosen, locale):
-        language = _match(wish or "")
+        language = understood(wish or "")
         if language:
             return language
     return "en"
 
 
-def _match(tag: str) -> Language | None:
+def understood(tag: str) -> Language | None:
     """A BCP 47 tag to one of ours: Hant, TW, HK, MO read traditional, other Chinese simplified."""
     parts = re.split(r"[-_]", tag.strip().lower())
     if parts[0] == "zh":

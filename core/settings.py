@@ -8,7 +8,7 @@ import difflib
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -21,11 +21,21 @@ FOR_TESTS = "AUSCULT_TEST_"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
+def default_key_file(platform: str = sys.platform, env: Mapping[str, str] = os.environ) -> Path:
+    """The master key in the user's configuration, apart from the data folder."""
+    if platform == "win32":
+        return Path(env.get("LOCALAPPDATA", str(Path.home()))) / "Auscult Keys" / "master.key"
+    if platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "Auscult Keys" / "master.key"
+    config = Path(env.get("XDG_CONFIG_HOME", str(Path.home() / ".config")))
+    return config / "auscult" / "master.key"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The options a person can set; the comment above each is the text of the documentation."""
 
-    # AUSCULT_DATA: folder for drafts and incident snapshots; made with mode 0700.
+    # AUSCULT_DATA: folder for records, drafts and incident snapshots; made with mode 0700.
     data: Path
     # AUSCULT_PORT: TCP port of the app, 1 to 65535.
     port: int = 6006
@@ -33,6 +43,10 @@ class Settings:
     address: str = "127.0.0.1"
     # AUSCULT_ASSETS: folder with the knowledge tables, locales and samples.
     assets: Path = ASSETS
+    # AUSCULT_DATABASE_URL: postgresql://… when several machines share records; empty for SQLite.
+    database: str = ""
+    # AUSCULT_KEY_FILE: the master key, outside the data folder; without it no record can be read.
+    key_file: Path = field(default_factory=default_key_file)
 
 
 def default_data_folder(platform: str = sys.platform, env: Mapping[str, str] = os.environ) -> Path:
@@ -46,20 +60,21 @@ def default_data_folder(platform: str = sys.platform, env: Mapping[str, str] = o
 
 def read(env: Mapping[str, str]) -> Settings:
     """Settings from an environment; raises `BadSetting` on an unknown name or a bad value."""
-    known = {"DATA", "PORT", "ADDRESS", "ASSETS"}
+    known = {"DATA", "PORT", "ADDRESS", "ASSETS", "DATABASE_URL", "KEY_FILE"}
     ours = {k: v for k, v in env.items() if k.startswith(PREFIX) and not k.startswith(FOR_TESTS)}
     given = {k.removeprefix(PREFIX): v for k, v in ours.items()}
     for name in given.keys() - known:
         near = difflib.get_close_matches(name, known, n=1)
         likely = PREFIX + near[0] if near else "-"
         raise BadSetting("error.setting.unknown", name=PREFIX + name, near=likely)
+    data = Path(given["DATA"]).expanduser() if given.get("DATA") else default_data_folder(env=env)
     return Settings(
-        data=Path(given["DATA"]).expanduser()
-        if given.get("DATA")
-        else default_data_folder(env=env),
+        data=data,
         port=_port(given.get("PORT", "6006")),
         address=_loopback(given.get("ADDRESS", "127.0.0.1")),
         assets=Path(given["ASSETS"]) if given.get("ASSETS") else ASSETS,
+        database=_database(given.get("DATABASE_URL", "")),
+        key_file=_apart(given.get("KEY_FILE"), data, env),
     )
 
 
@@ -79,3 +94,18 @@ def _loopback(address: str) -> str:
     if address not in LOOPBACK:
         raise BadSetting("error.setting.address", value=address)
     return address
+
+
+def _database(url: str) -> str:
+    """The address may hold a password, so a wrong one is not repeated."""
+    if url and not url.startswith("postgresql://"):
+        raise BadSetting("error.setting.database")
+    return url
+
+
+def _apart(typed: str | None, data: Path, env: Mapping[str, str]) -> Path:
+    """A copy of the data folder must not hold the key to it."""
+    file = Path(typed).expanduser() if typed else default_key_file(env=env)
+    if file.resolve().is_relative_to(data.resolve()):
+        raise BadSetting("error.setting.key_file", file=file)
+    return file

@@ -6,6 +6,7 @@ Does not know: what the tables mean.
 """
 
 import csv
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from core.errors import BadTable
 from core.i18n import Text
 
 Check = Callable[[str], bool]
+NUMBER = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 
 
 def filled(cell: str) -> bool:
@@ -22,6 +24,11 @@ def filled(cell: str) -> bool:
 
 def anything(cell: str) -> bool:
     return True
+
+
+def number(cell: str) -> bool:
+    """A plain decimal number, not negative."""
+    return NUMBER.fullmatch(cell) is not None
 
 
 def one_of(*allowed: str) -> Check:

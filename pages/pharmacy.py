@@ -1,14 +1,24 @@
 """Pharmacy: a medicine list on the left, what it does together on the right."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.errors import BadInput
-from core.pharmacy.checker import Check, check
-from core.pharmacy.context import read_patient
+from core.pharmacy.checker import Check
 from core.pharmacy.knowledge import knowledge
 from core.pharmacy.report import snapshot
 from core.ui import shell, states
-from core.ui.pharmacy import downloads, label_reader, list_editor, patient_form, results, session
+from core.ui.pharmacy import (
+    adding,
+    downloads,
+    label_reader,
+    list_editor,
+    overrides,
+    patient_form,
+    results,
+    session,
+)
 
 t = shell.begin()
 shell.title(t("pharmacy.title"), t("pharmacy.lead"))
@@ -16,21 +26,20 @@ top = st.container()
 bench = st.container(key="workbench", horizontal=True, gap="large")
 left = bench.container(key="side")
 right = bench.container(key="main")
+below = bench.container(key="rest")  # below the list; on a narrow screen below the results
 
 with left:
-    texts = list_editor.adding(t)
+    texts = adding.adding(t)
     worklist = session.worklist()
     words = list_editor.words_for(t, worklist)
     texts += list_editor.lines(t, words, worklist)
-    if note := session.note():
-        st.warning(t(note))
-    texts += label_reader.reader(t, words)
+with below:
+    texts += label_reader.reader(t, words) + overrides.notes(worklist)
 
 result: Check | None = None
 with right:
     try:
-        patient = read_patient(worklist.patient)
-        result = check(worklist.items, knowledge(), patient, worklist.medications, worklist.extra)
+        result = session.checked(worklist)
     except BadInput as problem:
         st.error(t(problem.key, **problem.values))
     if result and len(worklist.lines) >= 2:
@@ -41,7 +50,7 @@ with right:
         if result:
             results.one_medicine(t, words, result)
 
-with left:
+with below:
     patient_form.form(t, worklist, result)
 
 with top:
@@ -49,4 +58,4 @@ with top:
 
 states.limits(t, "pharmacy", 8)
 if result:
-    states.incident(t, "pharmacy", snapshot(result, knowledge()))
+    states.incident(t, "pharmacy", partial(snapshot, result, knowledge()))

@@ -77,6 +77,8 @@ def own_data_folder(
     """Each test has its own data folder; the settings of this process are read anew."""
     folder = tmp_path_factory.mktemp("own") / "data"
     monkeypatch.setenv("AUSCULT_DATA", str(folder))
+    monkeypatch.setenv("AUSCULT_KEY_FILE", str(folder.parent / "keys" / "master.key"))
+    monkeypatch.delenv("AUSCULT_DATABASE_URL", raising=False)
     if request.path.name in LEAVE_ON_PURPOSE:
         monkeypatch.delenv(guard.LOG)
     settings.current.cache_clear()

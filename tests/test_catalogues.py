@@ -23,7 +23,7 @@ from opencc import OpenCC
 from core.documents import pdf
 from core.i18n import LANGUAGES, LOCALES, Language
 from core.pharmacy import check_rows, checker, findings, label_text, overrides
-from core.pharmacy.context import Patient
+from core.pharmacy.context import WORDS, Patient
 from core.pharmacy.facts import SEVERITIES, Mark
 from core.pharmacy.knowledge import Knowledge
 from core.safety import red_flags
@@ -31,7 +31,7 @@ from core.settings import ASSETS, ROOT
 from core.tables import split
 from core.terms import drug_list, drug_names, negation
 from core.ui import badges, export_bar, home, shell, states
-from core.ui.pharmacy import list_editor, patient_form
+from core.ui.pharmacy import list_editor
 
 KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_]+)+")
 FILE = re.compile(r".*\.(css|csv|js|json|po|py|svg|png|zip|pdf)")
@@ -46,7 +46,7 @@ NO_CHINESE = {  # only fields and punctuation, or a unit
     *("pharmacy.patient.egfr", "export.bar.fhir"),
 }
 # Put together like a key but none: state of a component, names of files.
-NO_KEYS = {"{}.heard", "{}.{}"}
+NO_KEYS = {"{}.heard", "{}.{}", "{}.part", "{}.{}.new"}  # of state and of files
 
 
 def code_files() -> list[Path]:
@@ -129,7 +129,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
     indices = {drug.therapeutic_index for drug in tables.drugs.values()}
     worded = {"indication", "history", "monitoring", "route_a", "route_b"}
     values = {row.value for row in tables.context if row.condition in worded}
-    choices = {choice for options in patient_form.CHOICES.values() for choice in options}
+    choices = {choice for options in WORDS.values() for choice in options}
     grades = SEVERITIES[1:]
     return {
         "document.state.{}": (*get_args(pdf.State), pdf.REPAIRED, pdf.TOO_MUCH_TEXT),
@@ -144,7 +144,6 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "origin.{}.hint": get_args(badges.Origin),
         "pharmacy.alternative.{}": ("offered", "rejected"),
         "pharmacy.ask.{}": conditions,
-        "pharmacy.card.{}": ("effect", "mechanism", "management"),
         "pharmacy.evidence.{}": get_args(findings.Evidence),
         "pharmacy.exposure.{}": ("up", "down"),
         "pharmacy.food.{}": foods,

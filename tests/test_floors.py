@@ -19,13 +19,14 @@ FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"core.records", "core.model"}),
     frozenset(f"core.{name}" for name in SHARED),
     frozenset(f"core.{name}" for name in DOMAINS),
-    frozenset({"core.ui", "core.cli"}),
+    frozenset({"core.ui", "core.cli", "core.setup"}),
     frozenset({"pages"}),
 )
 NEIGHBOURS = 2  # on this floor packages may import each other, as long as there is no circle
 SCREEN = ("Home", "pages", "core.ui")
 MODEL = ("core.model.local", "core.model.loader")
 KEPT_TO = {"streamlit": SCREEN, "torch": MODEL, "transformers": MODEL}
+COMMANDS = ("start", "check")  # run before anything is installed
 HEAVY = ("streamlit", "torch", "transformers", "pandas", "pymupdf", "fhir", "PIL", "numpy")
 
 
@@ -195,3 +196,40 @@ def test_the_core_is_imported_without_what_is_heavy() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def reached(module: str, sources: Mapping[str, str]) -> set[str]:
+    """Every name that a module imports, and what the modules of this project among them import."""
+    found: set[str] = set()
+    ahead = [module]
+    while ahead:
+        here = ahead.pop()
+        parents = {here.rpartition(".")[0]} - {""}
+        package = any(other.startswith(f"{here}.") for other in sources)
+        asked = imports(here, sources[here], package) | parents
+        ahead += (asked & sources.keys()) - found
+        found |= asked
+    return found
+
+
+def foreign(names: set[str]) -> set[str]:
+    """What neither Python nor this project brings."""
+    return {name.partition(".")[0] for name in names} - {*sys.stdlib_module_names, "core"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_what_runs_before_the_installation_needs_python_alone(command: str) -> None:
+    ours = {**sources(ROOT), command: (ROOT / f"{command}.py").read_text("utf-8")}
+    names = reached(command, ours)
+    assert {"core", "core.setup.environment", "core.setup.supported_python"} <= names
+    assert foreign(names) == set()
+    script = f"import sys; sys.path.insert(0, ''); import {command}"
+    subprocess.run([sys.executable, "-I", "-S", "-c", script], cwd=ROOT, check=True)
+
+
+def test_a_package_that_must_be_installed_is_found_behind_every_import() -> None:
+    ours = {**MADE_UP, "start": "import os\nfrom core.setup import serving", "core.setup": ""}
+    assert foreign(reached("start", {**ours, "core.setup.serving": "import signal"})) == set()
+    late = "def late():\n    from core.ui import parts"
+    assert foreign(reached("start", {**ours, "core.setup.serving": late})) == {"streamlit"}
+    assert foreign(reached("start", {**ours, "core.setup": "import numpy.linalg"})) == {"numpy"}

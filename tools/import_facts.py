@@ -21,6 +21,32 @@ OURS = {
     "licence": "AGPL-3.0-or-later",
     "note": "Not a published standard; needs clinical sign-off",
 }
+# Names of products that hold another drug than the row they were listed under. Taking such a name
+# would leave that drug out of the check without a word; without the name it is "not covered".
+HOLDS_MORE = {
+    "Vicodin": "paracetamol",
+    "Suboxone": "naloxone",
+    "Cafergot": "caffeine",
+    "Parafon": "paracetamol, in some countries",
+    "胃舒平": "magnesium trisilicate and belladonna extract",
+    "复方氢氧化铝": "magnesium trisilicate and belladonna extract",
+    "複方氫氧化鋁": "magnesium trisilicate and belladonna extract",
+    "复方甘草片": "opium",
+    "複方甘草片": "opium",
+    "复方甘草酸苷": "amino acids",
+    "複方甘草酸苷": "amino acids",
+    "复方丹参": "two more herbal drugs",
+    "複方丹參": "two more herbal drugs",
+    "碳酸钙D3": "vitamin D3",
+    "碳酸鈣D3": "vitamin D3",
+    "钙尔奇": "vitamin D3",
+    "Caltrate": "vitamin D3, in most of its products",
+    "白加黑": "diphenhydramine, in the tablet for the night",
+    "屈螺酮炔雌醇": "drospirenone, which raises potassium",
+    "Yaz": "drospirenone, which raises potassium",
+    "Yasmin": "drospirenone, which raises potassium",
+    "优思明": "drospirenone, which raises potassium",
+}
 Row = dict[str, str]
 
 
@@ -92,6 +118,14 @@ def context(folder: Path) -> list[Row]:
 
 def food(folder: Path, kind: str) -> list[Row]:
     return [row for row in marked(read(folder, "food_timing")) if row["kind"] == kind]
+
+
+def drug_names(folder: Path) -> list[Row]:
+    return [
+        {**row, "name": row["alias"], "kind": row["type"]}
+        for row in read(folder, "aliases")
+        if row["alias"] not in HOLDS_MORE
+    ]
 
 
 def tables(folder: Path) -> dict[str, tuple[str, list[Row]]]:
@@ -166,8 +200,11 @@ def main(folder: Path, version: str) -> None:
         write(changes, "row old new source reason", [])
     manifest = {"name": "Auscult interaction tables", "version": version, "rows": counts}
     (home / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    names = [{**row, "name": row["alias"], "kind": row["type"]} for row in read(folder, "aliases")]
-    write(ASSETS / "terms" / "drug_names.csv", "name drug_id lang kind text_safe", names)
+    write(
+        ASSETS / "terms" / "drug_names.csv",
+        "name drug_id lang kind text_safe",
+        drug_names(folder),
+    )
     write(
         ASSETS / "terms" / "drug_name_traps.csv",
         "phrase blocks_drug_id reason",

@@ -1,55 +1,22 @@
 """FHIR R4 (4.0.1) resources as checked JSON, from a patient to the bundle that holds all.
 
-Knows: the elements that R4 and R4B share, the codes of required bindings (the library lets a wrong
-code pass), stable `urn:uuid` addresses made from content.
-Does not know: what the issues are about, profiles of a country. Nothing here carries an identifier
-of a person.
+Knows: which elements each resource takes, stable `urn:uuid` addresses made from content.
+Does not know: what the issues are about, nor the codes of R4, which `fhir_r4` holds it to. Nothing
+here carries an identifier of a person.
 """
 
-import importlib
 import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlsplit
 
 from core import VERSION
+from core.exports import fhir_r4 as r4
+from core.exports.fhir_r4 import Json
 from core.exports.plain_text import plain
 
-Json = dict[str, Any]
-MODULES = {
-    "Bundle": "bundle",
-    "DetectedIssue": "detectedissue",
-    "Device": "device",
-    "MedicationStatement": "medicationstatement",
-    "OperationOutcome": "operationoutcome",
-    "Patient": "patient",
-    "Provenance": "provenance",
-}
-ATC = "http://www.whocc.no/atc"
-UCUM = "http://unitsofmeasure.org"
-TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
-ACT_CODE = TERMINOLOGY + "v3-ActCode"
-RULE_SYSTEM = "urn:x-auscult:rule"
-KNOWLEDGE_SYSTEM = "urn:x-auscult:knowledge"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:x-auscult:fhir")
-
-# Codes of the required bindings of 4.0.1 as far as they are used here.
-GENDER = frozenset({"male", "female", "other", "unknown"})
-STATEMENT_STATUS = frozenset({"active", "completed", "stopped", "unknown", "not-taken"})
-ISSUE_STATUS = frozenset({"registered", "preliminary", "final", "amended", "cancelled"})
-ISSUE_GRADE = frozenset({"high", "moderate", "low"})
-OUTCOME_GRADE = frozenset({"fatal", "error", "warning", "information"})
-OUTCOME_CODE = frozenset({"not-found", "not-supported", "incomplete", "informational"})
-# Codes of ActCode that stand in the value set `detectedissue-category` of DetectedIssue.code.
-ISSUE_KIND = {
-    "DRG": "Drug Interaction Alert",
-    "DUPTHPY": "Duplicate Therapy Alert",
-    "FOOD": "Food Interaction Alert",
-}
-TEST_DATA = {"system": TERMINOLOGY + "v3-ActReason", "code": "HTEST", "display": "test health data"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +74,8 @@ class Writer:
 
     def patient(self, gender: str | None, place: str) -> Entry:
         """Nobody's name: `place` keeps two people of the same gender from sharing an address."""
-        return self._entry("Patient", {"gender": _code(gender, GENDER) if gender else None}, place)
+        stated = r4.bound(gender, r4.GENDER) if gender else None
+        return self._entry("Patient", {"gender": stated}, place)
 
     def medication_statement(
         self,
@@ -121,16 +89,19 @@ class Writer:
         status: str = "unknown",
     ) -> Entry:
         """`place` tells equal lines apart; give a dosage only where one was stated."""
-        rate = {"rateQuantity": _mg_per_day(mg_per_day)} if mg_per_day is not None else None
-        dose = {"text": plain(dosage) or None, "doseAndRate": [rate] if rate else None}
+        rates = [r4.milligrams_per_day(mg_per_day)] if mg_per_day is not None else []
+        dose = {
+            "text": plain(dosage) or None,
+            "doseAndRate": [{"rateQuantity": rate} for rate in rates],
+        }
         content = {
-            "status": _code(status, STATEMENT_STATUS),
+            "status": r4.bound(status, r4.STATEMENT_STATUS),
             "medicationCodeableConcept": {
-                "coding": [{"system": ATC, "code": code} for code in atc],
+                "coding": [{"system": r4.ATC, "code": code} for code in atc],
                 "text": plain(text),
             },
             "subject": patient.reference,
-            "dateAsserted": _instant(self.when),
+            "dateAsserted": r4.instant(self.when),
             "dosage": [dose],
         }
         return self._entry("MedicationStatement", content, place)
@@ -143,24 +114,24 @@ class Writer:
 
     def detected_issue(self, patient: Entry, author: Entry, issue: Issue) -> Entry:
         """Always preliminary: a person has not confirmed it."""
-        kind = {"system": ACT_CODE, "code": _code(issue.kind, ISSUE_KIND)}
+        kind = {"system": r4.ACT_CODE, "code": r4.bound(issue.kind, r4.ISSUE_KIND)}
         content = {
-            "identifier": [{"system": RULE_SYSTEM, "value": issue.rule}],
-            "status": _code("preliminary", ISSUE_STATUS),
+            "identifier": [{"system": r4.RULE_SYSTEM, "value": issue.rule}],
+            "status": r4.bound("preliminary", r4.ISSUE_STATUS),
             "code": {
-                "coding": [kind | {"display": ISSUE_KIND[issue.kind]}],
+                "coding": [kind | {"display": r4.ISSUE_KIND[issue.kind]}],
                 "text": plain(issue.text),
             },
-            "severity": _code(issue.severity, ISSUE_GRADE),
+            "severity": r4.bound(issue.severity, r4.ISSUE_GRADE),
             "patient": patient.reference,
-            "identifiedDateTime": _instant(self.when),
+            "identifiedDateTime": r4.instant(self.when),
             "author": author.reference,
             "implicated": [entry.reference for entry in issue.implicated],
             "evidence": [{"detail": [{"display": plain(s)}]} for s in issue.sources],
             "detail": plain(issue.detail),
-            "reference": issue.reference if is_uri(issue.reference) else None,
+            "reference": issue.reference if r4.is_uri(issue.reference) else None,
             "mitigation": [
-                {"action": {"text": plain(m.text)}, "date": _instant(m.when) if m.when else None}
+                {"action": {"text": plain(m.text)}, "date": r4.instant(m.when) if m.when else None}
                 for m in issue.mitigation
             ],
         }
@@ -170,8 +141,8 @@ class Writer:
         """What was not done, one issue each; R4 wants at least one."""
         issues = [
             {
-                "severity": _code(outcome.severity, OUTCOME_GRADE),
-                "code": _code(outcome.code, OUTCOME_CODE),
+                "severity": r4.bound(outcome.severity, r4.OUTCOME_GRADE),
+                "code": r4.bound(outcome.code, r4.OUTCOME_CODE),
                 "details": {"text": plain(outcome.said)},
                 "diagnostics": plain(outcome.about) or None,
             }
@@ -183,15 +154,15 @@ class Writer:
         self, targets: Sequence[Entry], agent: Entry, knowledge: str, version: str
     ) -> Entry:
         """Made by `agent` from the knowledge of one version."""
-        author = {"system": TERMINOLOGY + "provenance-participant-type", "code": "author"}
+        author = {"system": r4.TERMINOLOGY + "provenance-participant-type", "code": "author"}
         source = {
-            "identifier": {"system": KNOWLEDGE_SYSTEM, "value": version},
+            "identifier": {"system": r4.KNOWLEDGE_SYSTEM, "value": version},
             "display": knowledge,
         }
-        created = {"system": TERMINOLOGY + "v3-DataOperation", "code": "CREATE"}
+        created = {"system": r4.TERMINOLOGY + "v3-DataOperation", "code": "CREATE"}
         content = {
             "target": [entry.reference for entry in targets],
-            "recorded": _instant(self.when),
+            "recorded": r4.instant(self.when),
             "activity": {"coding": [created]},
             "agent": [{"type": {"coding": [author]}, "who": agent.reference}],
             "entity": [{"role": "source", "what": source}],
@@ -204,7 +175,7 @@ class Writer:
             raise ValueError("two entries have the same address")
         content = {
             "type": "collection",
-            "timestamp": _instant(self.when),
+            "timestamp": r4.instant(self.when),
             "entry": [{"fullUrl": entry.url, "resource": entry.resource} for entry in entries],
         }
         return json.dumps(self._resource("Bundle", content), ensure_ascii=False, indent=1).encode()
@@ -215,44 +186,5 @@ class Writer:
         return Entry(uuid.uuid5(NAMESPACE, said).urn, resource)
 
     def _resource(self, kind: str, content: Json) -> Json:
-        """The resource without empty elements, after the library has checked its structure."""
-        tags: Json = {"meta": {"tag": [TEST_DATA]}} if self.sample else {}
-        filled: Json = _filled({"resourceType": kind, **tags, "language": self.language, **content})
-        _model(kind).model_validate(filled)
-        return filled
-
-
-def is_uri(text: str) -> bool:
-    """An absolute http(s) address or URN without blanks: what `uri` may hold."""
-    parts = urlsplit(text) if not any(c.isspace() for c in text) else urlsplit("")
-    return bool(parts.scheme in {"http", "https"} and parts.netloc) or text.startswith("urn:")
-
-
-def _model(kind: str) -> Any:
-    """The library at first use: it costs 0.4 s of start."""
-    return getattr(importlib.import_module(f"fhir.resources.R4B.{MODULES[kind]}"), kind)
-
-
-def _code(code: str, allowed: "frozenset[str] | dict[str, str]") -> str:
-    if code not in allowed:
-        raise ValueError(f"{code!r} is none of {sorted(allowed)}")
-    return code
-
-
-def _instant(when: datetime) -> str:
-    """FHIR wants a zone; a time without one is local time."""
-    return when.astimezone().isoformat(timespec="seconds")
-
-
-def _mg_per_day(mg: float) -> Json:
-    return {"value": mg, "unit": "mg/d", "system": UCUM, "code": "mg/d"}
-
-
-def _filled(value: Any) -> Any:
-    """Without empty strings, lists and objects: FHIR forbids them."""
-    if isinstance(value, dict):
-        found = {key: _filled(inner) for key, inner in value.items()}
-        return {key: inner for key, inner in found.items() if inner not in (None, "", [], {})}
-    if isinstance(value, list):
-        return [inner for inner in map(_filled, value) if inner not in (None, "", [], {})]
-    return value
+        tags: Json = {"meta": {"tag": [r4.TEST_DATA]}} if self.sample else {}
+        return r4.checked(kind, {**tags, "language": self.language, **content})

@@ -5,23 +5,19 @@ Does not know: PDF. Sentences are those of the tables and the catalogues.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
 from datetime import datetime
 from itertools import groupby
 
 from core import VERSION
 from core.exports.document import Block, Document, Fact, Facts, Note, Paragraph, Section, Table
-from core.exports.plain_text import plain
 from core.pharmacy import pair_text
-from core.pharmacy.checker import Check, Medicine, Pair, ThreeDrugs
-from core.pharmacy.context import Patient
+from core.pharmacy.checker import Check, Pair, ThreeDrugs
 from core.pharmacy.facts import SEVERITIES, Severity
 from core.pharmacy.knowledge import Knowledge
 from core.pharmacy.overrides import Override
+from core.pharmacy.patient_text import dose, patient_section
+from core.pharmacy.report import why_none
 from core.pharmacy.wording import Words
-
-# Fields whose values are words of the context table; their catalogue keys are `pharmacy.value.*`.
-WORDS_OF_TABLE = ("sex", "indication", "history", "monitoring", "dose_reduced", "smoking")
 
 
 def check_document(
@@ -42,9 +38,10 @@ def check_document(
         Section("", tuple(not_checked_notes(check, knowledge, words))),
         _medicines(check, words),
         *_interactions(check, knowledge, words, overrides),
-        *_without_row(check, knowledge, words),
         *_not_checked(check, words),
-        *_context(check, words),
+        *_removed(check, words),
+        *_without_row(check, knowledge, words),
+        patient_section(check, words),
         *_food(check, words),
         *_timing(check, words),
         Section(t("export.limits.title"), (Paragraph(t("export.limits.text")),)),
@@ -77,23 +74,10 @@ def not_checked_notes(check: Check, knowledge: Knowledge, words: Words) -> Itera
         problem = knowledge.tables.problems[name]
         said = t(problem.key, **problem.values)
         yield Note(t("pharmacy.table_missing", table=name, problem=said), "warning")
-    if len(check.medicines) + len(check.unresolved) < 2:
+    if not check.pairs:
         yield Note(t("pharmacy.empty.two_needed"), "warning")
     elif check.complete:
         yield Note(t("export.all_checked"))
-
-
-def dose(medicine: Medicine, words: Words) -> str:
-    """Dose per day, route and separation, as far as stated."""
-    said = medicine.medication
-    parts = []
-    if said.mg_per_day is not None:
-        parts.append(words.t("export.mg_per_day", mg=f"{said.mg_per_day:g}"))
-    if said.route:
-        parts.append(plain(said.route, 40))
-    if said.separated_hours is not None:
-        parts.append(words.t("export.apart", hours=f"{said.separated_hours:g}"))
-    return words.t("list.comma").join(parts) or "–"
 
 
 def _medicines(check: Check, words: Words) -> Section:
@@ -174,8 +158,16 @@ def _place(pair: Pair) -> tuple[int, str, int]:
     return pair.a.line, pair.a.id, pair.b.line
 
 
+def _removed(check: Check, words: Words) -> Iterator[Section]:
+    """A row's grade taken away by what was stated is not the same as no row."""
+    pairs = [p for p in check.pairs if p.removed_by_context]
+    if pairs:
+        facts = tuple(Fact(words.pair(p), (why_none(p, words) or "",)) for p in pairs)
+        yield Section(words.t("export.state.removed_by_context"), (Facts(facts),))
+
+
 def _without_row(check: Check, knowledge: Knowledge, words: Words) -> Iterator[Section]:
-    pairs = [p for p in check.pairs if p.state == "no_record"]
+    pairs = [p for p in check.pairs if p.state == "no_record" and not p.removed_by_context]
     if not pairs:
         return
     t = words.t
@@ -184,7 +176,7 @@ def _without_row(check: Check, knowledge: Knowledge, words: Words) -> Iterator[S
     notes = tuple(
         Fact(words.pair(p), pair_text.context_lines(p, knowledge, words))
         for p in pairs
-        if p.applied or p.questions
+        if p.questions
     )
     partly = tuple(dict.fromkeys(drug for p in pairs for drug in p.partly_covered))
     if partly:
@@ -201,41 +193,6 @@ def _not_checked(check: Check, words: Words) -> Iterator[Section]:
         yield Section(words.t("pharmacy.count.pairs_not_checked", n=len(pairs)))
     for reason, group in reasons.items():
         yield Section("", (Paragraph(reason), Facts(grouped(group, words))), 2)
-
-
-def _context(check: Check, words: Words) -> Iterator[Section]:
-    t = words.t
-    stated = tuple(_stated(check.patient, words))
-    notes = tuple(Note(t(f"pharmacy.not_held.{name}"), "warning") for name in check.not_held)
-    body: Block = Facts(stated) if stated else Paragraph(t("export.context.none"))
-    yield Section(t("export.context.title"), (body, *notes))
-
-
-def _stated(patient: Patient, words: Words) -> Iterator[Fact]:
-    for field in fields(patient):
-        value = getattr(patient, field.name)
-        if value is not None:
-            label = words.t(f"pharmacy.patient.{field.name}")
-            yield Fact(label, (_value(field.name, value, words),))
-    if patient.crcl is None and patient.clearance is not None:
-        yield Fact(words.t("export.context.clearance"), (f"{patient.clearance:.0f} mL/min",))
-
-
-def _value(name: str, value: object, words: Words) -> str:
-    if isinstance(value, bool):
-        return words.t(f"pharmacy.value.{'yes' if value else 'no'}")
-    if isinstance(value, float):
-        return f"{value:g}"
-    said = value if isinstance(value, tuple) else (value,)
-    return words.t("list.comma").join(_word(name, str(word), words) for word in said)
-
-
-def _word(name: str, word: str, words: Words) -> str:
-    """A word of the table in the reader's language; a word that no table knows as it was stated."""
-    try:
-        return words.t(f"pharmacy.value.{word}") if name in WORDS_OF_TABLE else plain(word, 40)
-    except KeyError:
-        return plain(word, 40)
 
 
 def _food(check: Check, words: Words) -> Iterator[Section]:

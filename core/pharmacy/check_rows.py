@@ -12,6 +12,7 @@ from core.pharmacy.checker import Check, Pair, ThreeDrugs
 from core.pharmacy.findings import Finding
 from core.pharmacy.knowledge import Knowledge
 from core.pharmacy.overrides import Override
+from core.pharmacy.report import why_none
 from core.pharmacy.wording import Words
 
 COLUMNS = (
@@ -79,10 +80,10 @@ def _pair(
 ) -> Row:
     changed = pair_text.context_lines(pair, knowledge, words)
     row: Row = {
-        "state": words.t(f"export.state.{pair.state}"),
+        "state": words.t(f"export.state.{_state(pair)}"),
         "first": words.name(pair.a.id),
         "second": words.name(pair.b.id),
-        "reason": words.reason(pair) if pair.reason else "",
+        "reason": why_none(pair, words) or "",
         "context": _joined((*changed, *pair_text.partly(pair, words)), words),
         "override": _joined(pair_text.override_lines(pair, override, words), words),
     }
@@ -91,6 +92,10 @@ def _pair(
         row |= {"severity": words.severity(pair.severity), "alternatives": _joined(offered, words)}
         row |= _finding(pair.decided_by, words)
     return row
+
+
+def _state(pair: Pair) -> str:
+    return "removed_by_context" if pair.removed_by_context else pair.state
 
 
 def _finding(finding: Finding, words: Words) -> Row:

@@ -5,30 +5,23 @@ Knows: the three states of a pair (interaction found; checked, no row; not check
 Does not know: screens, files, the network.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
-from core.pharmacy import context as in_context
-from core.pharmacy.context import Applied, InContext, Medication, Patient, Question
+from core.errors import BadInput
+from core.pharmacy import three_drugs, topical
+from core.pharmacy.context import Medication, Patient, Question, not_held
 from core.pharmacy.derivation import Profile
-from core.pharmacy.facts import (
-    RANK,
-    ContextRow,
-    FoodRow,
-    Severity,
-    ThreeDrugRule,
-    TimingRow,
-    worst,
-)
+from core.pharmacy.facts import FoodRow, Severity, ThreeDrugRule, TimingRow, worst
 from core.pharmacy.findings import Derivation, Finding
 from core.pharmacy.knowledge import Knowledge
-from core.pharmacy.selectors import matches
+from core.pharmacy.regrading import Applied, InContext, apply_context
 from core.terms.drug_list import Item
 
 State = Literal["interaction", "no_record", "not_checked"]
-Reason = Literal["no_enzyme_data", "table_missing"]
+Reason = Literal["no_enzyme_data", "label_only", "table_missing"]
 MOST_DRUGS = 250  # a list longer than this is refused whole, with its length named
 
 
@@ -39,19 +32,22 @@ class Medicine:
     line: int
     item: Item
     profile: Profile
-    medication: Medication
-    topical: bool = False
+    medication: Medication = Medication()
 
     @property
     def id(self) -> str:
         return self.profile.drug.id
+
+    @property
+    def topical(self) -> bool:
+        return self.medication.route == "topical"
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two medicines, what was found, and what could not be checked.
 
-    `severity` is after patient, dose and route; `derivation.severity` before them.
+    `severity` and `derivation` are after patient, dose and route; `applied` says what they changed.
     """
 
     a: Medicine
@@ -70,6 +66,11 @@ class Pair:
     @property
     def decided_by(self) -> Finding | None:
         return self.derivation.decided_by
+
+    @property
+    def removed_by_context(self) -> bool:
+        """There is a row, and a stated condition takes its grade away."""
+        return self.state == "no_record" and bool(self.applied)
 
     @property
     def key(self) -> str:
@@ -98,7 +99,8 @@ class Check:
     timing: tuple[tuple[Medicine, TimingRow], ...]
     patient: Patient
     not_held: tuple[str, ...] = ()
-    missing_tables: tuple[str, ...] = field(default=())
+    unread: tuple[str, ...] = ()
+    missing_tables: tuple[str, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -107,9 +109,15 @@ class Check:
         return worst(tuple(p.severity for p in self.pairs) + three)
 
     @property
+    def too_few(self) -> bool:
+        """Fewer than two names: there is nothing to compare."""
+        return len(self.medicines) + len(self.unresolved) < 2
+
+    @property
     def complete(self) -> bool:
         return not (
-            self.unresolved
+            self.too_few
+            or self.unresolved
             or self.missing_tables
             or any(p.state == "not_checked" for p in self.pairs)
         )
@@ -131,64 +139,72 @@ def check(
     """Checks the items of a list against each other.
 
     `medications` gives dose, route and separation by line and wins over what the line says;
-    `extra` holds drugs read from a label, by id.
+    `extra` holds drugs read from a label, by id. `BadInput` for a list that is too long.
     """
     patient = patient or Patient()
     profiles = {**knowledge.profiles, **extra} if extra else knowledge.profiles
     medicines = tuple(_medicines(items, profiles, medications or {}))
+    if len(medicines) > MOST_DRUGS:
+        raise BadInput("error.list.too_many", n=len(medicines), most=MOST_DRUGS)
     pairs = [
-        _pair(a, b, knowledge, patient) for a, b in combinations(medicines, 2) if a.line != b.line
+        compare(a, b, knowledge, patient)
+        for a, b in combinations(medicines, 2)
+        if a.line != b.line or a.item.how == "combination"
     ]
-    pairs.sort(key=_order)
+    pairs.sort(key=lambda pair: (*pair.derivation.place, pair.key))
     return Check(
         medicines=medicines,
-        unresolved=tuple(item for item in items if not _resolved(item, profiles)),
+        unresolved=tuple(_unresolved(items, profiles)),
         pairs=tuple(pairs),
-        three_drugs=_three_drugs(medicines, knowledge),
+        three_drugs=rules_of_three(medicines, knowledge),
         food=tuple((m, row) for m in medicines for row in m.profile.food),
         timing=tuple((m, row) for m in medicines for row in knowledge.tables.timing.get(m.id, ())),
         patient=patient,
-        not_held=in_context.not_held(patient),
+        not_held=not_held(patient),
         missing_tables=knowledge.missing,
     )
 
 
-def _resolved(item: Item, profiles: Mapping[str, Profile]) -> bool:
+def _unresolved(items: Sequence[Item], profiles: Mapping[str, Profile]) -> Iterable[Item]:
+    for item in items:
+        if not item.drugs:
+            yield item
+        elif not _held(item, profiles):
+            yield replace(item, reason="not_in_tables")
+
+
+def _held(item: Item, profiles: Mapping[str, Profile]) -> bool:
     return bool(item.drugs) and all(drug in profiles for drug in item.drugs)
 
 
 def _medicines(
     items: Sequence[Item], profiles: Mapping[str, Profile], given: Mapping[int, Medication]
-) -> list[Medicine]:
-    medicines = []
+) -> Iterable[Medicine]:
     for line, item in enumerate(items):
-        if not _resolved(item, profiles):
-            continue
-        said = given.get(line, Medication())
-        medication = Medication(
-            said.mg_per_day if said.mg_per_day is not None else item.mg_per_day,
-            said.route or item.route,
-            said.separated_hours,
-        )
-        topical = medication.route == "topical" if medication.route else item.topical
-        medicines += [Medicine(line, item, profiles[d], medication, topical) for d in item.drugs]
-    return medicines
+        if _held(item, profiles):
+            medication = _medication(item, given.get(line, Medication()))
+            yield from (Medicine(line, item, profiles[drug], medication) for drug in item.drugs)
 
 
-def _pair(a: Medicine, b: Medicine, knowledge: Knowledge, patient: Patient) -> Pair:
-    derivation = knowledge.derive(a.profile, b.profile)
-    rows = _context_rows(a.id, b.id, knowledge.tables.context) if a.id != b.id else ()
-    changed = InContext(derivation)
-    if rows:
-        sides = {a.id: a.medication, b.id: b.medication}
-        changed = in_context.apply_context(derivation, rows, sides, patient)
-    exceptions = tuple(
-        m.id for m in (a, b) if m.topical and m.id in knowledge.tables.still_systemic
+def _medication(item: Item, said: Medication) -> Medication:
+    """What was said, else what the line says. A dose for several drugs is the dose of none."""
+    dose = said.mg_per_day if said.mg_per_day is not None else item.mg_per_day
+    return Medication(
+        dose if len(item.drugs) == 1 else None,
+        said.route or item.route or ("topical" if item.topical else None),
+        said.separated_hours,
     )
-    # Without the table of exceptions nothing may be lowered for being topical.
-    known = "topical_exceptions" not in knowledge.tables.problems
-    topical = known and any(m.topical and m.id not in exceptions for m in (a, b))
-    changed = in_context.cap_topical(changed, topical)
+
+
+def compare(a: Medicine, b: Medicine, knowledge: Knowledge, patient: Patient) -> Pair:
+    """What the tables hold for two medicines, after patient, dose and route."""
+    tables = knowledge.tables
+    changed = InContext(knowledge.derive(a.profile, b.profile))
+    if a.id != b.id:
+        sides = {a.id: a.medication, b.id: b.medication}
+        changed = apply_context(changed.derivation, tables.context, sides, patient)
+    if any(_stays_local(m, knowledge) for m in (a, b)):
+        changed = topical.cap(changed)
     state, reason, not_covered = _state(a, b, changed.derivation, knowledge)
     return Pair(
         a,
@@ -198,12 +214,16 @@ def _pair(a: Medicine, b: Medicine, knowledge: Knowledge, patient: Patient) -> P
         changed.derivation,
         reason,
         not_covered,
-        _partly_covered(a, b),
+        tuple(m.id for m in (a, b) if m.profile.drug.coverage != "full"),
         changed.applied,
         changed.questions,
         changed.capped_topical,
-        exceptions,
+        tuple(m.id for m in (a, b) if m.topical and m.id in tables.still_systemic),
     )
+
+
+def _stays_local(medicine: Medicine, knowledge: Knowledge) -> bool:
+    return medicine.topical and topical.is_local(medicine.profile.drug, knowledge.tables)
 
 
 def _state(
@@ -211,72 +231,18 @@ def _state(
 ) -> tuple[State, Reason | None, tuple[str, ...]]:
     if derivation.severity != "none":
         return "interaction", None, ()
-    if derivation.findings:
-        return "no_record", None, ()  # a stated condition removed the grade; `applied` says which
     if knowledge.missing:
         return "not_checked", "table_missing", ()
+    if derivation.findings:
+        return "no_record", None, ()  # removed by a stated condition; `applied` says which
     bare = tuple(m.id for m in (a, b) if not m.profile.has_enzyme_data)
-    return ("not_checked", "no_enzyme_data", bare) if bare else ("no_record", None, ())
+    if bare:
+        return "not_checked", "no_enzyme_data", bare
+    label = tuple(m.id for m in (a, b) if m.profile.drug.coverage == "label")
+    return ("not_checked", "label_only", label) if label else ("no_record", None, ())
 
 
-def _partly_covered(a: Medicine, b: Medicine) -> tuple[str, ...]:
-    return tuple(m.id for m in (a, b) if m.profile.drug.coverage != "full")
-
-
-def _context_rows(a: str, b: str, rows: tuple[ContextRow, ...]) -> tuple[ContextRow, ...]:
-    return tuple(
-        row
-        for row in rows
-        if (a in row.first and b in row.second) or (b in row.first and a in row.second)
-    )
-
-
-def _order(pair: Pair) -> tuple[int, int, int, str]:
-    """Severity, then evidence, then whether there is something to do."""
-    weight = {
-        "established": 0,
-        "probable": 1,
-        "suspected": 2,
-        "convention": 3,
-        "derived": 3,
-        "label": 4,
-    }
-    decided = pair.decided_by
-    evidence = weight[decided.evidence] if decided else 9
-    return (-RANK[pair.severity], evidence, 0 if decided and decided.management else 1, pair.key)
-
-
-def _three_drugs(medicines: Sequence[Medicine], knowledge: Knowledge) -> tuple[ThreeDrugs, ...]:
-    """Three-drug rules over the substances of the list, components of combinations included."""
-    profiles = knowledge.profiles
-    substances = sorted(
-        {s for m in medicines for s in (m.id, *m.profile.drug.components) if s in profiles}
-    )
-    return tuple(
-        found
-        for rule in knowledge.tables.three_drug_rules
-        if (found := _holds(rule, substances, knowledge))
-    )
-
-
-def _holds(rule: ThreeDrugRule, substances: list[str], knowledge: Knowledge) -> ThreeDrugs | None:
-    named = [
-        [s for s in substances if _named(selector, knowledge.profiles[s], knowledge)]
-        for selector in rule.selectors
-    ]
-    triples = (
-        (x, y, z) for x in named[0] for y in named[1] if y != x for z in named[2] if z not in (x, y)
-    )
-    first = next(triples, None)
-    if first is None:
-        return None
-    members = {*first}
-    for triple in triples:
-        members.update(triple)
-        if len(members) == len({*named[0], *named[1], *named[2]}):
-            break
-    return ThreeDrugs(rule, first, tuple(sorted(members)))
-
-
-def _named(selector: str, profile: Profile, knowledge: Knowledge) -> bool:
-    return matches(selector, profile.drug, profile.effects, knowledge.tables.classes)
+def rules_of_three(medicines: Iterable[Medicine], knowledge: Knowledge) -> tuple[ThreeDrugs, ...]:
+    """Three-drug rules that hold; what stays on skin or eye takes no part."""
+    taken = (m.profile for m in medicines if not _stays_local(m, knowledge))
+    return tuple(ThreeDrugs(*held) for held in three_drugs.holding(taken, knowledge))

@@ -7,7 +7,7 @@ Does not know: what a row means; that is `rows`.
 from collections.abc import Collection
 
 from core.pharmacy.facts import Family
-from core.tables import Check, all_known, anything, filled, known, one_of
+from core.tables import Check, all_known, anything, filled, known, number, one_of
 
 Columns = dict[str, Check]
 GRADE = one_of("minor", "moderate", "major", "contraindicated")
@@ -41,6 +41,29 @@ SOURCED_AND_SURE: Columns = {
     "source": filled,
     "confidence": SURE,
     "verified": one_of("source_copy", "recall", "convention"),
+}
+
+
+# Each condition of a context row and what its value may be.
+CONDITIONS: dict[str, Check] = {
+    **dict.fromkeys(
+        (
+            "dose_a_at_most_mg",
+            "separated_hours",
+            "crcl_below",
+            "egfr_at_least",
+            "potassium_above",
+            "age_below_days",
+        ),
+        number,
+    ),
+    **dict.fromkeys(
+        ("renal_impairment", "hepatic_impairment", "stable_alpha_blocker"), one_of("yes")
+    ),
+    **dict.fromkeys(
+        ("route_a", "route_b", "indication", "history", "monitoring", "dose_reduced", "smoking"),
+        filled,
+    ),
 }
 
 
@@ -190,7 +213,7 @@ def context(selector: Check) -> Columns:
         "id": filled,
         "a": selector,
         "b": selector,
-        "condition": filled,
+        "condition": known(CONDITIONS),
         "value": filled,
         "severity": GRADE_OR_NONE,
         **texts("note"),

@@ -1,17 +1,20 @@
-"""What is known of the patient, dose and route, and which grades it changes.
+"""What is stated of the patient, dose and route.
 
-Knows: the conditions of `context.csv` and `topical_exceptions.csv`; nothing else moves a grade.
-Does not know: conditions without a row (pregnancy, breast-feeding, age); these are answered with
-"not held, see the label". eGFR never stands in for creatinine clearance.
+Knows: fields, their ranges and words. A word that no row knows is refused, since it would count as
+"no". eGFR never stands in for creatinine clearance.
+Does not know: what follows for a grade; that is `regrading`. Pregnancy, breast-feeding and age have
+no row and are answered with "not held, see the label".
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from core.errors import BadInput
-from core.pharmacy.facts import RANK, ContextRow, Severity
-from core.pharmacy.findings import Derivation, Finding, headline
+from core.i18n import LANGUAGES, translator
+from core.pharmacy.facts import Severity
+from core.terms.folding import fold
 
 # Plausible ranges; outside them the value is refused, since it is a slip of unit or finger.
 RANGES: dict[str, tuple[float, float]] = {
@@ -23,6 +26,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "crcl": (0, 300),
     "potassium": (1, 10),
 }
+DAYS_A_YEAR = 365.25
 UMOL_PER_MG_DL = 88.4  # creatinine, molar mass 113.12 g/mol
 YES_NO = (
     "renal_impairment",
@@ -31,7 +35,27 @@ YES_NO = (
     "breast_feeding",
     "stable_alpha_blocker",
 )
-WORDS = ("sex", "history", "monitoring", "dose_reduced", "smoking")
+# Words of the context table, and what says that its condition is not met.
+WORDS: dict[str, tuple[str, ...]] = {
+    "sex": ("male", "female"),
+    "indication": ("high_dose_oncology", "low_dose_weekly", "bridging", "recent_stent", "other"),
+    "history": ("gi_bleed", "none"),
+    "monitoring": ("level_available", "none"),
+    "dose_reduced": ("to_25_33_percent", "none"),
+    "smoking": ("stopped", "unchanged"),
+}
+OPEN_WORDS = ("indication", "history", "monitoring")  # people state more than the rows ask for
+ROUTES = ("oral", "intravenous", "topical", "other")
+SHORT = {"m": "male", "f": "female", "no": "none", "iv": "intravenous", "po": "oral"}
+SHORT |= dict.fromkeys(
+    (
+        *("im", "intramuscular", "肌注", "肌内注射", "sc", "subcutaneous", "皮下", "皮下注射"),
+        *("inhaled", "inhalation", "吸入", "nasal", "鼻用", "rectal", "直肠", "vaginal", "阴道"),
+        *("sublingual", "舌下", "transdermal", "透皮"),
+    ),
+    "other",
+)
+LEAST_MG = 0.0001  # per day; a dose of nothing is a slip and must not count as a low dose
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +106,13 @@ class Patient:
     def days_old(self) -> float | None:
         if self.age_days is not None:
             return self.age_days
-        return self.age_years * 365.25 if self.age_years else None
+        return self.age_years * DAYS_A_YEAR if self.age_years else None
+
+    @property
+    def years_old(self) -> float | None:
+        if self.age_years is not None or self.age_days is None:
+            return self.age_years
+        return self.age_days / DAYS_A_YEAR
 
     @property
     def kidney_mentioned(self) -> bool:
@@ -111,27 +141,6 @@ class Question:
     drug: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """A context row that changed a grade; `assumed` when it is only the stricter of two grades."""
-
-    row: ContextRow
-    before: Severity
-    after: Severity
-    assumed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class InContext:
-    """A derivation after patient, dose and route."""
-
-    derivation: Derivation
-    applied: tuple[Applied, ...] = ()
-    questions: tuple[Question, ...] = ()
-    capped_topical: bool = False
-    still_systemic: tuple[str, ...] = field(default=())
-
-
 def read_patient(given: Mapping[str, Any]) -> Patient:
     """A patient from JSON or options; raises `BadInput` for an unknown key or value."""
     names = {f.name for f in fields(Patient)}
@@ -145,6 +154,24 @@ def read_patient(given: Mapping[str, Any]) -> Patient:
     return Patient(**values)
 
 
+def without_unread(given: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What can be read, and the words of an open vocabulary that no row knows, as `key: word`.
+
+    Such a word is neither "yes" nor "no" to any row: what it may mean is still asked for.
+    """
+    read, unread = dict(given), []
+    for key in OPEN_WORDS:
+        said = given.get(key)
+        several = said if isinstance(said, list | tuple) else (said,)
+        words = [word for word in several if isinstance(word, str) and word]
+        unknown = [word for word in words if _meant(key, word, WORDS[key]) is None]
+        if unknown and len(words) == len(several):
+            known = [word for word in words if word not in unknown]
+            read[key] = known if known else None
+            unread += [f"{key}: {word[:40]}" for word in unknown]
+    return read, tuple(unread)
+
+
 def _value(key: str, value: Any) -> Any:
     if key in RANGES:
         return number(key, value, *RANGES[key])
@@ -155,165 +182,58 @@ def _value(key: str, value: Any) -> Any:
             return str(value).lower() in {"yes", "true"}
         raise BadInput("error.context.value", name=key, value=str(value)[:40])
     if key == "indication":
-        return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
-    if key == "sex":
-        return _sex(str(value).lower())
-    return str(value)
+        several = value if isinstance(value, list | tuple) else (value,)
+        return tuple(_word(key, one, WORDS[key]) for one in several)
+    return _word(key, value, WORDS[key])
+
+
+def read_medication(detail: Mapping[str, Any]) -> Medication:
+    """Dose per day in mg, route and hours apart; a missing key is "not stated"."""
+    dose, hours = detail.get("dose_mg"), detail.get("separated_hours")
+    return Medication(
+        None if dose is None else number("dose_mg", dose, LEAST_MG, 1_000_000),
+        None if detail.get("route") in (None, "") else _word("route", detail["route"], ROUTES),
+        None if hours is None else number("separated_hours", hours, 0, 72),
+    )
 
 
 def number(key: str, value: Any, low: float, high: float) -> float:
     try:
         result = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise BadInput("error.context.value", name=key, value=str(value)[:40]) from None
     if isinstance(value, bool) or not low <= result <= high:
         raise BadInput("error.context.range", name=key, value=str(value)[:40], low=low, high=high)
     return result
 
 
-def _sex(word: str) -> str:
-    known = {
-        "m": "male",
-        "male": "male",
-        "男": "male",
-        "f": "female",
-        "female": "female",
-        "女": "female",
-    }
-    if word not in known:
-        raise BadInput("error.context.value", name="sex", value=word[:40])
-    return known[word]
+def _word(key: str, value: Any, known: tuple[str, ...]) -> str:
+    """The word of the table that is meant; raises `BadInput` for any other."""
+    meant = _meant(key, value, known) if isinstance(value, str) else None
+    if meant is None:
+        shown = ", ".join(known)
+        raise BadInput("error.context.word", name=key, value=str(value)[:40], accepted=shown)
+    return meant
 
 
-def apply_context(
-    derivation: Derivation,
-    rows: tuple[ContextRow, ...],
-    sides: Mapping[str, Medication],
-    patient: Patient,
-) -> InContext:
-    """Changes the grade of a derivation by the context rows of its pair.
-
-    `sides` maps each drug id of the pair to its medication. Of several rows that hold, the
-    strictest counts. A row touches only findings of the mechanism that its pair row describes.
-    """
-    row_finding = next((f for f in derivation.findings if f.row), None)
-    if row_finding is None:
-        return InContext(derivation)
-    held, assumed, questions = [], [], []
-    for row in rows:
-        answer = holds(row, sides, patient)
-        if answer == "yes":
-            held.append(row)
-        elif answer == "unclear" and RANK[row.severity] > RANK[row_finding.severity]:
-            assumed.append(row)
-        if answer in {"unknown", "unclear"} and row.severity != derivation.severity:
-            questions.append(_question(row, sides))
-    chosen = max(held + assumed, key=lambda row: RANK[row.severity], default=None)
-    if chosen is None:
-        return InContext(derivation, questions=tuple(questions))
-    changed = _regraded(derivation, row_finding, chosen.severity)
-    applied = Applied(chosen, derivation.severity, changed.severity, chosen not in held)
-    return InContext(changed, (applied,), tuple(questions))
+def _meant(key: str, value: str, known: tuple[str, ...]) -> str | None:
+    """The word as it stands in the table, or as a catalogue says it."""
+    said = _spelled(value)
+    said = SHORT.get(said, said)
+    return next((w for w in known if said == _spelled(w) or said in _translated(key, w)), None)
 
 
-def _regraded(derivation: Derivation, ruled: Finding, severity: Severity) -> Derivation:
-    """The row's mechanism takes the new grade; findings of another mechanism keep theirs."""
-
-    def regrade(finding: Finding) -> Finding:
-        if finding is ruled:
-            return replace(finding, severity=severity)
-        if finding.family == ruled.family and RANK[finding.severity] > RANK[severity]:
-            return replace(finding, severity=severity)
-        return finding
-
-    findings = tuple(map(regrade, derivation.findings))
-    ruling = headline(findings)
-    return Derivation(ruling.severity if ruling else "none", ruling, findings)
+def _spelled(text: str) -> str:
+    """`GI bleed`, `gi-bleed` and `gi_bleed` are one word."""
+    return re.sub(r"[\s_-]+", "", fold(text))
 
 
-Answer = Literal["yes", "no", "unknown", "unclear"]
-
-
-def holds(row: ContextRow, sides: Mapping[str, Medication], patient: Patient) -> Answer:
-    """Is the condition of a row met? `unclear`: something was stated that cannot decide it."""
-    if row.unless and getattr(patient, row.unless):
-        return "no"
-    first, second = _sided(row, sides)
-    match row.condition:
-        case "dose_a_at_most_mg":
-            return _at_most(first.mg_per_day, float(row.value))
-        case "route_a" | "route_b":
-            route = (first if row.condition == "route_a" else second).route
-            return "unknown" if route is None else _is(route == row.value)
-        case "separated_hours":
-            stated = [m.separated_hours for m in (first, second) if m.separated_hours is not None]
-            return "unknown" if not stated else _is(min(stated) >= float(row.value))
-        case _:
-            return _patient_holds(row, patient)
-
-
-def _patient_holds(row: ContextRow, patient: Patient) -> Answer:
-    match row.condition:
-        case "crcl_below":
-            if patient.clearance is not None:
-                return _is(patient.clearance < float(row.value))
-            return "unclear" if patient.kidney_mentioned else "unknown"
-        case "egfr_at_least":
-            return "unknown" if patient.egfr is None else _is(patient.egfr >= float(row.value))
-        case "renal_impairment":
-            if patient.renal_impairment is None and patient.kidney_mentioned:
-                return "unclear"  # the table names no threshold, so a number alone cannot decide
-            return _stated(patient.renal_impairment)
-        case "potassium_above":
-            known = patient.potassium
-            return "unknown" if known is None else _is(known > float(row.value))
-        case "age_below_days":
-            known = patient.days_old
-            if known is None and patient.age_years == 0:
-                return "unclear"
-            return "unknown" if known is None else _is(known < float(row.value))
-        case "indication":
-            known_for = patient.indication
-            return "unknown" if known_for is None else _is(row.value in known_for)
-        case "hepatic_impairment" | "stable_alpha_blocker":
-            return _stated(getattr(patient, row.condition))
-        case _:
-            said = getattr(patient, row.condition)
-            return "unknown" if said is None else _is(said == row.value)
-
-
-def _sided(row: ContextRow, sides: Mapping[str, Medication]) -> tuple[Medication, Medication]:
-    """The medications in the order of the row's two columns."""
-    (x, first), (y, second) = tuple(sides.items())
-    return (first, second) if x in row.first and y in row.second else (second, first)
-
-
-def _question(row: ContextRow, sides: Mapping[str, Medication]) -> Question:
-    x, y = tuple(sides)
-    a, b = (x, y) if x in row.first and y in row.second else (y, x)
-    drug = {"dose_a_at_most_mg": a, "route_a": a, "route_b": b}.get(row.condition, "")
-    return Question(row.id, row.condition, row.value, row.severity, drug)
-
-
-def _is(condition: bool) -> Answer:
-    return "yes" if condition else "no"
-
-
-def _stated(value: bool | None) -> Answer:
-    return "unknown" if value is None else _is(value)
-
-
-def _at_most(value: float | None, limit: float) -> Answer:
-    return "unknown" if value is None else _is(value <= limit)
-
-
-def cap_topical(context: InContext, topical: bool) -> InContext:
-    """A cream, gel or drops reaches the blood little: at most minor; exceptions have a table."""
-    derivation = context.derivation
-    if not topical or RANK[derivation.severity] <= RANK["minor"]:
-        return context
-    capped = Derivation("minor", derivation.decided_by, derivation.findings)
-    return replace(context, derivation=capped, capped_topical=True)
+def _translated(key: str, word: str) -> set[str]:
+    said = (
+        t(f"pharmacy.route.{word}") if key == "route" else t(f"pharmacy.value.{word}")
+        for t in map(translator, LANGUAGES)
+    )
+    return set(map(_spelled, said))
 
 
 def not_held(patient: Patient) -> tuple[str, ...]:
@@ -321,6 +241,6 @@ def not_held(patient: Patient) -> tuple[str, ...]:
     stated = {
         "pregnant": patient.pregnant,
         "breast_feeding": patient.breast_feeding,
-        "age": patient.age_years is not None and not 18 <= patient.age_years < 65,
+        "age": patient.years_old is not None and not 18 <= patient.years_old < 65,
     }
     return tuple(name for name, said in stated.items() if said)

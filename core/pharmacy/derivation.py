@@ -5,11 +5,12 @@ Does not know: names as typed, the patient, more than two drugs. Dose, duration,
 genetics are covered only where a row of `context.csv` exists.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from core.i18n import Text
 from core.pharmacy import findings as found
 from core.pharmacy.columns import SUBSTRATES
+from core.pharmacy.exposure import exposure
 from core.pharmacy.facts import (
     RANK,
     Drug,
@@ -21,7 +22,7 @@ from core.pharmacy.facts import (
     Source,
     worst,
 )
-from core.pharmacy.findings import Derivation, ExposureChain, Finding
+from core.pharmacy.findings import Derivation, Finding
 from core.pharmacy.loading import Tables
 from core.pharmacy.selectors import matches, tags
 
@@ -33,8 +34,6 @@ FOOD_AS_DRUG = {
     "tobacco": "smoking",
     "licorice": "licorice",
 }
-LESS_ACTIVE = Text("less active metabolite", "活性代谢物减少")
-MORE_ACTIVE = Text("more active metabolite", "活性代谢物增多")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Profile:
     """Everything the tables hold about one drug, ready to be compared with another.
 
     `first` and `second` are bit sets over the effect rules: bit n says that the selector on that
-    side of rule n names this drug.
+    side of rule n names this drug. `of_three`: the same for the sides of three-drug rules.
     """
 
     drug: Drug
@@ -51,6 +50,7 @@ class Profile:
     effects: dict[str, Effect] = field(default_factory=dict)
     first: int = 0
     second: int = 0
+    of_three: tuple[int, int, int] = (0, 0, 0)
     duplicate: DuplicateGroup | None = None
     food: tuple[FoodRow, ...] = ()
     has_enzyme_data: bool = False
@@ -59,18 +59,27 @@ class Profile:
 def profile(drug: Drug, tables: Tables) -> Profile:
     roles = tables.roles.get(drug.id, ())
     effects = tables.effects.get(drug.id, {})
-    sides = [0, 0]
-    for bit, rule in enumerate(tables.effect_rules):
-        for side, selector in enumerate((rule.first, rule.second)):
-            if matches(selector, drug, effects, tables.classes):
-                sides[side] |= 1 << bit
+
+    def named(selectors: Iterable[str]) -> int:
+        return sum(
+            1 << bit
+            for bit, selector in enumerate(selectors)
+            if matches(selector, drug, effects, tables.classes)
+        )
+
+    three = tables.three_drug_rules
     return Profile(
         drug=drug,
         acts=tuple(r for r in roles if r.role in {"inhibitor", "inducer"}),
         suffers=tuple(r for r in roles if r.role in HANDLED),
         effects=effects,
-        first=sides[0],
-        second=sides[1],
+        first=named(rule.first for rule in tables.effect_rules),
+        second=named(rule.second for rule in tables.effect_rules),
+        of_three=(
+            named(rule.selectors[0] for rule in three),
+            named(rule.selectors[1] for rule in three),
+            named(rule.selectors[2] for rule in three),
+        ),
         duplicate=tables.duplicates.get(drug.drug_class),
         food=tables.food.get(drug.id, ()),
         has_enzyme_data=_has_enzyme_data(drug, tables),
@@ -156,60 +165,7 @@ class Deriver:
 
     def exposure(self, by: Profile, on: Profile) -> list[Finding]:
         """`by` inhibits or induces an enzyme or transporter that handles `on`."""
-        if not self.tables.exposure_rules:
-            return []
-        return [
-            finding
-            for act in by.acts
-            for role in on.suffers
-            if _same_enzyme(act.enzyme, role.enzyme)
-            for finding in self._exposed(act, role, by.drug, on.drug)
-        ]
-
-    def _exposed(self, act: EnzymeRole, role: EnzymeRole, by: Drug, on: Drug) -> list[Finding]:
-        action = "inhibition" if act.role == "inhibitor" else "induction"
-        if role.only and role.only != action:
-            return []
-        prodrug = role.role == "prodrug_activated_by"
-        more_active = (action == "inhibition") != prodrug
-        counts = on.danger in {"both", "toxicity" if more_active else "loss"}
-        key = (
-            action,
-            "cyp" if act.enzyme.startswith("CYP") else "transporter_or_other",
-            act.strength or "moderate",
-            "moderate_sensitive_substrate" if prodrug else role.role,
-            on.therapeutic_index if counts else "",
-            "yes" if action in on.critical_for else "no",
-        )
-        rule = self.tables.exposure_rules[key]
-        if rule.severity == "none":
-            return []
-        predicted = rule.predicted
-        if prodrug:
-            predicted = MORE_ACTIVE if more_active else LESS_ACTIVE
-        chain = ExposureChain(
-            by=act,
-            on=role,
-            active_drug="up" if more_active else "down",
-            predicted=predicted,
-            strength_assumed=not act.strength,
-            therapeutic_index=on.therapeutic_index,
-            index_counts=counts,
-            critical=action in on.critical_for,
-            prodrug=prodrug,
-        )
-        return [
-            Finding(
-                kind="exposure",
-                family="exposure",
-                severity=rule.severity,
-                rule=rule.id,
-                between=(on.id, by.id),
-                evidence="label" if "label" in (by.coverage, on.coverage) else "derived",
-                sources=(act.source, role.source, rule.source),
-                chain=chain,
-            )
-        ]
+        return exposure(by.drug, by.acts, on.drug, on.suffers, self.tables.exposure_rules)
 
     def _effects(self, a: Profile, b: Profile) -> list[Finding]:
         """The strictest rule of each group; a group may be silenced by another that applies."""
@@ -239,11 +195,6 @@ class Deriver:
             for rule in best.values()
             if not (rule.suppressed_by and rule.suppressed_by in best)
         ]
-
-
-def _same_enzyme(acting: str, handling: str) -> bool:
-    """A role on UGT as a whole covers each UGT enzyme."""
-    return acting == handling or (acting == "UGT" and handling.startswith("UGT"))
 
 
 def _tag_sources(first: str, second: str, a: Profile, b: Profile) -> tuple[Source, ...]:

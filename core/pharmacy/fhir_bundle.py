@@ -1,22 +1,24 @@
 """A check as a FHIR R4 bundle.
 
 Knows: which state of the check becomes which resource; what was not checked becomes an outcome.
-Does not know: FHIR's structure; `core.exports.fhir` checks it. Recommended actions stand in
-`mitigation` with the words "proposed, not done", since nobody has taken them.
+Does not know: FHIR's structure, which `core.exports.fhir` makes and checks. Recommended actions
+stand in `mitigation` with the words "proposed, not done", since nobody has taken them.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 
-from core.exports.fhir import Entry, Issue, Mitigation, Outcome, Writer, is_uri
+from core.exports.fhir import Entry, Issue, Mitigation, Outcome, Writer
+from core.exports.fhir_r4 import is_uri
 from core.pharmacy import pair_text
-from core.pharmacy.check_document import dose
 from core.pharmacy.checker import Check, Medicine, Pair
 from core.pharmacy.facts import Severity
 from core.pharmacy.findings import Finding
 from core.pharmacy.knowledge import Knowledge
 from core.pharmacy.overrides import Override
+from core.pharmacy.patient_text import dose
+from core.pharmacy.report import why_none
 from core.pharmacy.wording import Words
 
 GRADES: dict[Severity, str] = {
@@ -188,6 +190,10 @@ def outcomes(check: Check, knowledge: Knowledge, words: Words) -> Iterator[Outco
         yield Outcome("warning", "incomplete", words.reason(pair), words.pair(pair))
     for name in check.not_held:
         yield Outcome("warning", "not-supported", t(f"pharmacy.not_held.{name}"))
+    for pair in check.pairs:
+        if pair.removed_by_context:
+            removed = why_none(pair, words) or ""
+            yield Outcome("information", "informational", removed, words.pair(pair))
     yield from _without_row(check, knowledge, words)
 
 
@@ -195,7 +201,7 @@ def _without_row(check: Check, knowledge: Knowledge, words: Words) -> Iterator[O
     """One line per drug: "A: B, C", so that a long list does not make a file of megabytes."""
     said = words.t("pharmacy.state.no_record_long", version=knowledge.version)
     pairs = sorted(
-        (p for p in check.pairs if p.state == "no_record"),
+        (p for p in check.pairs if p.state == "no_record" and not p.removed_by_context),
         key=lambda p: (p.a.line, p.a.id, p.b.line),
     )
     for (_, drug), group in groupby(pairs, key=lambda p: (p.a.line, p.a.id)):

@@ -4,8 +4,8 @@ Knows: each finding with rule id, texts, evidence, sources and, for exposure, th
 Does not know: how it was found, or how it is drawn.
 """
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import Literal, get_args
 
 from core.i18n import Text
 from core.pharmacy.facts import RANK, EnzymeRole, Family, PairRow, Severity, Source
@@ -20,6 +20,7 @@ Kind = Literal[
     "effect",
 ]
 Evidence = Literal["established", "probable", "suspected", "derived", "convention", "label"]
+EVIDENCE: tuple[Evidence, ...] = get_args(Evidence)  # the best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,14 @@ class Derivation:
 
     severity: Severity
     decided_by: Finding | None
-    findings: tuple[Finding, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Where it stands in a list: by severity, evidence, and whether something can be done."""
+        decided = self.decided_by
+        evidence = EVIDENCE.index(decided.evidence) if decided else len(EVIDENCE)
+        return -RANK[self.severity], evidence, 0 if decided and decided.management else 1
 
 
 NOTHING = Derivation("none", None)

@@ -15,6 +15,7 @@ from core.pharmacy.checker import Check, Medicine
 from core.pharmacy.facts import SEVERITIES, Severity
 from core.pharmacy.knowledge import Knowledge
 from core.pharmacy.pair_text import moment, typed
+from core.pharmacy.report import why_none
 from core.pharmacy.wording import Words
 
 
@@ -94,7 +95,12 @@ def _found(severity: Severity, check: Check, words: Words) -> Iterator[Fact]:
 
 
 def _rest(check: Check, words: Words) -> Iterator[Section]:
-    if any(p.state == "no_record" for p in check.pairs):
+    label = words.t("handout.professional")
+    removed = [p for p in check.pairs if p.removed_by_context]
+    if removed:
+        facts = (Fact(words.pair(p), (f"{label} {why_none(p, words)}",)) for p in removed)
+        yield Section("", (Facts(tuple(facts)),))
+    if any(p.state == "no_record" and not p.removed_by_context for p in check.pairs):
         yield Section("", (Note(words.t("handout.no_record")),))
 
 

@@ -5,7 +5,6 @@ Does not know: the list of a patient. Nothing that a person typed is kept here.
 """
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -54,9 +53,8 @@ def load(folder: Path) -> Knowledge:
     """Reads `folder`; never raises for a bad table, which is named in `tables.problems` instead."""
     tables = Loader(folder).load()
     profiles = {drug.id: profile(drug, tables) for drug in tables.drugs.values()}
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     deriver = Deriver(tables, profiles)
-    return Knowledge(tables, manifest["version"], _digest(folder), profiles, deriver)
+    return Knowledge(tables, tables.version, _digest(folder), profiles, deriver)
 
 
 @cache
@@ -69,5 +67,13 @@ def _digest(folder: Path) -> str:
     """First 12 hex digits of the SHA-256 over all tables: a result names its exact basis."""
     content = hashlib.sha256()
     for path in sorted(folder.glob("*.csv")):
-        content.update(path.name.encode() + b"\0" + path.read_bytes())
+        content.update(path.name.encode() + b"\0" + _bytes(path))
     return content.hexdigest()[:12]
+
+
+def _bytes(path: Path) -> bytes:
+    """What cannot be read is a problem of its table already."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""

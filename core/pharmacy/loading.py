@@ -1,7 +1,8 @@
 """Reads the files of `assets/pharmacy` into facts, table by table.
 
-Knows: the order in which tables refer to each other. A table with a bad cell is left out as a whole
-and reported, so that nothing is decided on half a table; a table that needs it is left out too.
+Knows: the order in which tables refer to each other. A table with a bad cell or with fewer rows
+than the manifest states is left out as a whole and reported, so that nothing is decided on half a
+table; a table that needs it is left out too.
 Does not know: how facts combine.
 """
 
@@ -14,10 +15,15 @@ from typing import TypeVar
 from core.errors import BadTable
 from core.i18n import Text
 from core.pharmacy import columns, facts, rows
-from core.pharmacy.selectors import Classes, members, selector_is_valid
-from core.tables import Row, all_known, read_table
+from core.pharmacy.manifest import UNKNOWN, Manifest, read_manifest
+from core.pharmacy.selectors import Classes, members, names_drugs, selector_is_valid
+from core.tables import Row, all_known, bad_table, read_table
 
 T = TypeVar("T")
+NOT_COUNTED = ("grade_changes",)  # written at the place where the tables are used
+GRADED = (
+    "pairs", "exposure_rules", "effect_rules", "three_drug_rules", "duplicate_groups", "context",
+)  # fmt: skip
 EXPOSURE_CELLS = 2 * 2 * 3 * 4 * 3 * 2  # action, target, strength, sensitivity, index, critical
 
 
@@ -42,18 +48,37 @@ class Tables:
     rows: dict[str, int] = field(default_factory=dict)
     marks: dict[str, dict[str, int]] = field(default_factory=dict)
     problems: dict[str, BadTable] = field(default_factory=dict)
+    version: str = UNKNOWN
 
 
 class Loader:
-    """Reads one folder once."""
+    """Reads one folder once; `stray` is a grade change that was found to fit no row."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stray: BadTable | None = None) -> None:
         self.folder = folder
+        self.stray = stray
         self.tables = Tables()
+        self.manifest = Manifest()
         self.changes: dict[str, Row] = {}
+        self.graded: set[str] = set()
 
     def load(self) -> Tables:
-        steps: dict[str, Callable[[str], None]] = {
+        """Never raises for what a file holds; `problems` names it."""
+        steps = self._steps()
+        self.manifest = read_manifest(self.folder, steps.keys() - set(NOT_COUNTED))
+        self.tables.version = self.manifest.version
+        if self.manifest.problem:
+            self.tables.problems["manifest"] = self.manifest.problem
+        for name, step in steps.items():
+            try:
+                step(name)
+            except BadTable as problem:
+                self.tables.problems[name] = problem
+        stray = self._stray_change()
+        return Loader(self.folder, stray).load() if stray else self.tables
+
+    def _steps(self) -> dict[str, Callable[[str], None]]:
+        return {
             "sources": self._sources,
             "grade_changes": self._grade_changes,
             "drugs": self._drugs,
@@ -70,15 +95,17 @@ class Loader:
             "context": self._context,
             "topical_exceptions": self._still_systemic,
         }
-        for name, step in steps.items():
-            try:
-                step(name)
-            except BadTable as problem:
-                self.tables.problems[name] = problem
-        return self.tables
+
+    def _stray_change(self) -> BadTable | None:
+        """A change for a row that no table has; not told while a graded table is missing."""
+        if any(name in self.tables.problems for name in GRADED):
+            return None
+        stray = (row for row_id, row in self.changes.items() if row_id not in self.graded)
+        return next((row.bad("row") for row in stray), None)
 
     def _read(self, name: str, expected: columns.Columns) -> tuple[Row, ...]:
         found = read_table(self.folder / f"{name}.csv", expected)
+        self.manifest.check(name, len(found))
         marks: dict[str, int] = defaultdict(int)
         for row in found:
             if "verified" in row.cells:
@@ -89,6 +116,7 @@ class Loader:
 
     def _grade(self, row: Row, row_id: str) -> facts.Severity:
         """The grade of a row, or what `grade_changes.csv` makes of it."""
+        self.graded.add(row_id)
         change = self.changes.get(row_id)
         if change is None:
             return rows.severity(row)
@@ -99,11 +127,18 @@ class Loader:
     def _selector(self, cell: str) -> bool:
         return selector_is_valid(cell, self.tables.drugs, self.tables.classes)
 
+    def _side(self, cell: str) -> bool:
+        return names_drugs(cell, self.tables.drugs, self.tables.classes)
+
     def _sources(self, name: str) -> None:
-        self.tables.sources = {row["source_id"]: row for row in self._read(name, columns.SOURCES)}
+        found = unique(self._read(name, columns.SOURCES), "source_id")
+        self.tables.sources = {row["source_id"]: row for row in found}
 
     def _grade_changes(self, name: str) -> None:
-        self.changes = {row["row"]: row for row in self._read(name, columns.GRADE_CHANGES)}
+        if self.stray:
+            raise self.stray
+        found = unique(self._read(name, columns.GRADE_CHANGES), "row")
+        self.changes = {row["row"]: row for row in found}
 
     def _drugs(self, name: str) -> None:
         found = unique(self._read(name, columns.DRUGS), "id")
@@ -126,7 +161,7 @@ class Loader:
         self.tables.effects = {drug: {e.tag: e for e in tags} for drug, tags in found.items()}
 
     def _pairs(self, name: str) -> None:
-        expected = columns.pairs(self.tables.drugs, self._selector)
+        expected = columns.pairs(self.tables.drugs, self._side)
         found: dict[frozenset[str], list[facts.PairRow]] = defaultdict(list)
         for row in unique(self._read(name, expected), "id"):
             fact = rows.pair(row, self._grade(row, row["id"]), self.tables.classes)
@@ -151,14 +186,8 @@ class Loader:
         if len(self.tables.exposure_rules) != EXPOSURE_CELLS:
             # a look-up table with a hole would fail in the middle of a check
             self.tables.exposure_rules = {}
-            raise BadTable(
-                "error.table",
-                f"{name}: not complete",
-                file=f"{name}.csv",
-                line=len(found) + 1,
-                column="rule_id",
-                found=f"{len(found)} / {EXPOSURE_CELLS}",
-            )
+            held = f"{len(found)} / {EXPOSURE_CELLS}"
+            raise bad_table(f"{name}.csv", len(found) + 1, "rule_id", held)
 
     def _effect_rules(self, name: str) -> None:
         found = unique(self._read(name, columns.effect_rules(self._selector)), "rule_id")
@@ -189,7 +218,10 @@ class Loader:
         self.tables.timing = grouped(self._read(name, expected), rows.timing)
 
     def _context(self, name: str) -> None:
-        found = unique(self._read(name, columns.context(self._selector)), "id")
+        found = unique(self._read(name, columns.context(self._side)), "id")
+        for row in found:
+            if not columns.CONDITIONS[row["condition"]](row["value"]):
+                raise row.bad("value")
         self.tables.context = tuple(
             rows.context(row, self._grade(row, row["id"]), self.tables.classes) for row in found
         )

@@ -1,4 +1,4 @@
-"""What a document says about one pair, line by line, in the sentences that the page uses too.
+"""What page and documents say about one pair, line by line.
 
 Knows: why, alternatives offered and rejected, sources with marks, what the context did, overrides.
 Does not know: formats. Nothing here decides; it reads a `Check`.
@@ -54,13 +54,14 @@ def alternative_lines(
     pair: Pair, check: Check, knowledge: Knowledge, words: Words
 ) -> tuple[str, ...]:
     """Offered first; a rejected one says with which drug of the list and how bad."""
-    found = alternatives(pair, check.medicines, knowledge)
+    found = alternatives(pair, check.medicines, knowledge, check.patient)
     if not found:
         return (words.t("pharmacy.card.no_alternatives"),)
-    return tuple(_alternative(a, words) for a in found)
+    return tuple(alternative(a, words) for a in found)
 
 
-def _alternative(a: Alternative, words: Words) -> str:
+def alternative(a: Alternative, words: Words) -> str:
+    """An alternative with what was found for it in this list."""
     t = words.t
     found = t("pharmacy.alternative.nothing")
     if a.severity != "none":
@@ -69,9 +70,12 @@ def _alternative(a: Alternative, words: Words) -> str:
     key = "offered" if a.offered else "rejected"
     replaces = words.name(a.replaces) if a.replaces else t("pharmacy.alternative.one_of_two")
     said = t(f"pharmacy.alternative.{key}", drug=words.name(a.drug), replaces=replaces, found=found)
-    if not a.not_checked_with:
-        return said
-    return f"{said} {t('pharmacy.alternative.unchecked', names=words.names(a.not_checked_with))}"
+    parts = [said]
+    if a.completes:
+        parts.append(t("pharmacy.alternative.completes", rule=t.text(a.completes.rule.effect)))
+    if a.not_checked_with:
+        parts.append(t("pharmacy.alternative.unchecked", names=words.names(a.not_checked_with)))
+    return " ".join(parts)
 
 
 def context_lines(pair: Pair, knowledge: Knowledge, words: Words) -> tuple[str, ...]:

@@ -6,12 +6,12 @@ Does not know: files, FHIR, screens.
 
 from typing import Any
 
-from core.pharmacy.alternatives import alternatives
-from core.pharmacy.checker import Check, Pair
-from core.pharmacy.context import Applied
+from core.pharmacy.alternatives import Alternative, alternatives
+from core.pharmacy.checker import Check, Pair, ThreeDrugs
 from core.pharmacy.facts import Source
 from core.pharmacy.findings import Finding
 from core.pharmacy.knowledge import Knowledge
+from core.pharmacy.regrading import Applied
 from core.pharmacy.wording import Words
 
 Json = dict[str, Any]
@@ -23,6 +23,7 @@ def as_json(check: Check, knowledge: Knowledge, words: Words) -> Json:
         "state": check.state,
         "severity": None if check.severity == "none" else check.severity,
         "complete": check.complete,
+        "note": words.t("pharmacy.empty.two_needed") if check.too_few else None,
         "drugs": [_drug(m.id, m.item.text, m.item.how, words) for m in check.medicines],
         "pairs": [_pair(p, check, knowledge, words) for p in check.pairs],
         "three_drugs": [_three(t, words) for t in check.three_drugs],
@@ -54,13 +55,19 @@ def as_json(check: Check, knowledge: Knowledge, words: Words) -> Json:
             }
             for i in check.unresolved
         ],
-        "not_held": [words.t(f"pharmacy.not_held.{name}") for name in check.not_held],
+        "not_held": not_held(check, words),
         "knowledge": {
             "version": knowledge.version,
             "digest": knowledge.digest,
             "missing_tables": list(check.missing_tables),
         },
     }
+
+
+def not_held(check: Check, words: Words) -> list[str]:
+    """Sentences on what was stated and no table holds."""
+    said = [words.t("pharmacy.unread", said=said) for said in check.unread]
+    return [words.t(f"pharmacy.not_held.{name}") for name in check.not_held] + said
 
 
 def _drug(drug: str, typed: str, how: str | None, words: Words) -> Json:
@@ -87,7 +94,7 @@ def _pair(pair: Pair, check: Check, knowledge: Knowledge, words: Words) -> Json:
         "source": "; ".join(s.name for s in dict.fromkeys(decided.sources)) if decided else None,
         "evidence": decided.evidence if decided else None,
         "verified": _weakest(decided) if decided else None,
-        "reason": words.reason(pair) if pair.reason else None,
+        "reason": why_none(pair, words),
         "partly_covered": list(pair.partly_covered),
         "findings": [_finding(f, words) for f in pair.derivation.findings],
         "context": [_applied(a, words) for a in pair.applied],
@@ -105,18 +112,37 @@ def _pair(pair: Pair, check: Check, knowledge: Knowledge, words: Words) -> Json:
     }
     if pair.state == "interaction":
         found["alternatives"] = [
-            {
-                "id": a.drug,
-                "name": words.name(a.drug),
-                "replaces": a.replaces or None,
-                "offered": a.offered,
-                "severity": None if a.severity == "none" else a.severity,
-                "worst_with": a.worst_with or None,
-                "not_checked_with": list(a.not_checked_with),
-            }
-            for a in alternatives(pair, check.medicines, knowledge)
+            _alternative(a, words)
+            for a in alternatives(pair, check.medicines, knowledge, check.patient)
         ]
     return found
+
+
+def why_none(pair: Pair, words: Words) -> str | None:
+    """Why a pair has no grade: it was not checked, or a stated condition removed the grade."""
+    if pair.reason:
+        return words.reason(pair)
+    if not pair.removed_by_context:
+        return None
+    notes = words.t("list.comma").join(words.t.text(a.row.note) for a in pair.applied)
+    return words.t("pharmacy.state.removed_by_context", note=notes)
+
+
+def _alternative(found: Alternative, words: Words) -> Json:
+    rule = found.completes.rule if found.completes else None
+    return {
+        "id": found.drug,
+        "name": words.name(found.drug),
+        "replaces": found.replaces or None,
+        "offered": found.offered,
+        "severity": None if found.severity == "none" else found.severity,
+        "worst_with": found.worst_with or None,
+        "not_checked_with": list(found.not_checked_with),
+        "completes": rule.id if rule else None,
+        "note": words.t("pharmacy.alternative.completes", rule=words.t.text(rule.effect))
+        if rule
+        else None,
+    }
 
 
 def _weakest(finding: Finding) -> str:
@@ -152,7 +178,7 @@ def _applied(applied: Applied, words: Words) -> Json:
     }
 
 
-def _three(found: Any, words: Words) -> Json:
+def _three(found: ThreeDrugs, words: Words) -> Json:
     return {
         "rule": found.rule.id,
         "severity": found.rule.severity,

@@ -17,6 +17,12 @@ def members(selector: str, classes: Classes) -> frozenset[str]:
     return frozenset((name,)) if kind == "drug" else classes[name]
 
 
+def names_drugs(selector: str, drugs: Collection[str], classes: Collection[str]) -> bool:
+    """Is it a plain `drug:` or `class:` selector, as `members` needs?"""
+    kind, _, name = selector.partition(":")
+    return name in {"drug": drugs, "class": classes}.get(kind, ())
+
+
 def selector_is_valid(selector: str, drugs: Collection[str], classes: Collection[str]) -> bool:
     return all(
         _part_is_valid(part, drugs, classes)

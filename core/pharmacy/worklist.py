@@ -1,9 +1,12 @@
 """The list a pharmacist is working on: lines, doses, patient, label drugs, overrides.
 
 Knows: how it changes and how it goes to disk and back. A value, so every change gives a new list.
+Each line has a random id of its own, which says which line is meant after another one was removed.
 Does not know: screens, storage, grades.
 """
 
+import secrets
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -21,10 +24,21 @@ MOST_LINES = 200
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: the item as read, and what the person added to it."""
+    """One line: the item as read, and dose and route as they stand now.
+
+    What the text said of dose and route is taken over once, when the line is added (`read`), and
+    is not in `item` any more, so that a person can clear what was misread.
+    """
 
     item: Item
     medication: Medication = Medication()
+    id: str = ""
+
+    @classmethod
+    def read(cls, item: Item) -> "Line":
+        route = item.route or ("topical" if item.topical else None)
+        bare = replace(item, mg_per_day=None, route=None, topical=False)
+        return cls(bare, Medication(item.mg_per_day, route), secrets.token_hex(4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +72,27 @@ class Worklist:
     def extra(self) -> dict[str, Profile]:
         return {label.id: label_drug(label.id, label.name, label.facts) for label in self.labels}
 
+    @property
+    def room(self) -> int:
+        """How many more lines fit."""
+        return MOST_LINES - len(self.lines)
+
     def add(self, items: tuple[Item, ...]) -> "Worklist":
         """Appends lines, as many as there is room for; the caller tells when some did not fit."""
-        room = MOST_LINES - len(self.lines)
-        return replace(self, lines=self.lines + tuple(Line(item) for item in items[:room]))
+        return replace(self, lines=self.lines + tuple(map(Line.read, items[: self.room])))
 
     def add_label(self, name: str, facts: tuple[LabelFact, ...]) -> "Worklist":
-        label = LabelDrug(f"label-{len(self.labels) + 1}", name, facts)
+        """Appends a drug known from its label, if there is room."""
+        if not self.room:
+            return self
+        last = max((int(label.id.removeprefix("label-")) for label in self.labels), default=0)
+        label = LabelDrug(f"label-{last + 1}", name, facts)
         item = Item(name, (label.id,), "from_label")
         return replace(self.add((item,)), labels=(*self.labels, label))
+
+    def place(self, line: str) -> int | None:
+        """Where the line with this id stands now."""
+        return next((n for n, held in enumerate(self.lines) if held.id == line), None)
 
     def choose(self, line: int, drug: str) -> "Worklist":
         """The person says which drug an unresolved line means."""
@@ -80,11 +106,12 @@ class Worklist:
         return replace(self, lines=(*self.lines[:line], new, *self.lines[line + 1 :]))
 
     def drop(self, line: int) -> "Worklist":
-        """Without one line, and without the overrides of drugs that are gone with it."""
+        """Without one line, and without overrides and label facts of drugs gone with it."""
         lines = (*self.lines[:line], *self.lines[line + 1 :])
-        left = {drug for kept in lines for drug in kept.item.drugs}
-        overrides = {k: v for k, v in self.overrides.items() if set(k.split("+")) <= left}
-        return replace(self, lines=lines, overrides=overrides)
+        left = Counter(drug for kept in lines for drug in set(kept.item.drugs))
+        overrides = {k: v for k, v in self.overrides.items() if Counter(k.split("+")) <= left}
+        labels = tuple(label for label in self.labels if label.id in left)
+        return replace(self, lines=lines, labels=labels, overrides=overrides)
 
     def override(self, pair: str, override: Override | None) -> "Worklist":
         kept = {key: value for key, value in self.overrides.items() if key != pair}
@@ -115,7 +142,8 @@ def restore(plain: Mapping[str, Any]) -> Worklist:
     """A list from the draft store; `TypeError`, `KeyError` or `ValueError` for another shape."""
     return Worklist(
         lines=tuple(
-            Line(_item(line["item"]), Medication(**line["medication"])) for line in plain["lines"]
+            Line(_item(line["item"]), Medication(**line["medication"]), line["id"])
+            for line in plain["lines"]
         ),
         patient={key: _tuple(value) for key, value in plain["patient"].items()},
         labels=tuple(

@@ -10,8 +10,10 @@ import contextlib
 import hashlib
 import hmac
 import json
+import logging
 import os
 import secrets
+import stat
 import time
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from core.errors import NotStored
 
 KEPT_SECONDS = 24 * 3600
+LOG = logging.getLogger("auscult")
 NONCE = 12  # bytes, as AES-GCM recommends
 
 
@@ -47,28 +50,41 @@ class Drafts:
                 "error.not_stored", f"{type(problem).__name__} {problem.errno}"
             ) from problem
 
-    def find(self, owner: str, slot: str) -> Any | None:
-        """The stored value, or `None` when this owner has none (or it cannot be opened)."""
+    def find(self, owner: str, slot: str, now: float | None = None) -> Any | None:
+        """The stored value; `None` when this owner has none, or it is expired or cannot be opened.
+
+        An expired one is removed here too, whether or not a sweep came by.
+        """
+        path = self._path(owner, slot)
+        if _remove_expired(path, now or time.time()):
+            return None
         try:
-            sealed = self._path(owner, slot).read_bytes()
+            sealed = path.read_bytes()
             return json.loads(AESGCM(_key(owner)).decrypt(sealed[:NONCE], sealed[NONCE:], None))
         except (OSError, InvalidTag, ValueError):
             return None
 
-    def remove(self, owner: str, slot: str) -> None:
-        self._path(owner, slot).unlink(missing_ok=True)
-
     def sweep(self, now: float | None = None) -> int:
-        """Removes drafts untouched for a day and unfinished writes; returns how many."""
-        limit = (now or time.time()) - KEPT_SECONDS
-        old = [p for p in self.folder.glob("*") if p.is_file() and p.stat().st_mtime < limit]
-        for path in old:
-            path.unlink(missing_ok=True)
-        return len(old)
+        """Removes drafts untouched for a day and unfinished writes; returns how many were old."""
+        return sum(_remove_expired(path, now or time.time()) for path in self.folder.glob("*"))
 
     def _path(self, owner: str, slot: str) -> Path:
         name = hmac.new(owner.encode(), b"slot " + slot.encode(), hashlib.sha256).hexdigest()
         return self.folder / name[:40]
+
+
+def _remove_expired(path: Path, now: float) -> bool:
+    """Was this a file untouched for a day? It is gone then, or the disk refused to let it go."""
+    try:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_mtime >= now - KEPT_SECONDS:
+            return False
+        path.unlink(missing_ok=True)
+    except FileNotFoundError:
+        return False  # another process was faster
+    except OSError as problem:
+        LOG.warning("an expired draft could not be removed: %s", type(problem).__name__)
+    return True
 
 
 def _key(owner: str) -> bytes:

@@ -1,51 +1,44 @@
 """Reads dose and frequency out of one line of a medicine list (`20mg qn`, `0.5 g bid`, `每日2次`).
 
-Knows: amounts in mg, g and micrograms; usual Latin, English and Chinese frequencies.
-Does not know: units per kilogram, infusion rates, tapering. What it cannot read stays `None`; a
-daily dose is never guessed from an amount without a frequency.
+Knows: amounts in mg, g and micrograms; usual Latin, English and Chinese frequencies; pieces a time.
+Does not know: units per kilogram, infusion rates, tapering. A daily dose is given only when the
+line says one amount, one count and one frequency and nothing else that could change it: too low a
+dose would lower a grade, so doubt gives `None`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-MILLIGRAMS = {"mg": 1.0, "毫克": 1.0, "g": 1000.0, "克": 1000.0}
-MILLIGRAMS.update(dict.fromkeys(("mcg", "ug", "μg", "µg", "微克"), 0.001))
-AMOUNT = re.compile(
-    r"(?<![\d.,a-z])(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)\s*(mcg|mg|ug|μg|µg|毫克|微克|克|g)(?![a-z/])(?!\s*/\s*(?:kg|ml))"
+from core.terms.dose_words import (
+    AMOUNT,
+    DAILY,
+    DURATION,
+    EVERY,
+    EVERY_HOURS,
+    FIXED,
+    GLUED,
+    HELD,
+    MILLIGRAMS,
+    MULTIPLIED,
+    OTHER_COUNT,
+    PER_DAYS,
+    PER_WEEKS,
+    PIECES,
+    ROUTES,
+    SLOTS,
+    TIMES_A_DAY,
+    TIMES_A_WEEK,
+    UNCLEAR,
+    WORDS,
+    value,
 )
-COUNTED = re.compile(
-    r"(?<![\d.a-z])(\d+(?:\.\d+)?)\s*(?:ml|毫升|片|粒|颗|支|袋|丸|滴|iu|u|单位|%|units?|tabs?|tablets?|caps?|capsules?)(?![a-z])"
-)
-TABLETS = re.compile(
-    r"(?:每次|一次|[x×*])\s*(\d+(?:\.\d+)?)\s*(?:片|粒|颗|tabs?|tablets?|caps?|capsules?)|"
-    r"(?<![\d.])(\d+(?:\.\d+)?)\s*(?:tabs?|tablets|caps|capsules|片|粒|颗)(?=\s*(?:qd|qn|bid|tid|qid|每[日天晚早]))"
-)
-TIMES: tuple[tuple[str, float], ...] = (
-    (r"\bq\.?i\.?d\b\.?|\bfour times (?:a day|daily)\b|(?:每|一)[日天]\s*(?:4|四)次", 4),
-    (r"\bt\.?i\.?d\b\.?|\bthree times (?:a day|daily)\b|(?:每|一)[日天]\s*(?:3|三)次", 3),
-    (r"\bb\.?i\.?d\b\.?|\btwice (?:a day|daily)\b|(?:每|一)[日天]\s*(?:2|两|二)次|早晚各", 2),
-    (r"\bq\.?o\.?d\b\.?|\bevery other day\b|隔[日天]", 0.5),
-    (r"\bq\.?w\b\.?|\b(?:once )?(?:a week|weekly)\b|(?:每|一)(?:周|星期)\s*(?:1|一)?次", 1 / 7),
-    (
-        r"\bq\.?[dn]\b\.?|\bq[ap]m\b|\bo\.?d\b\.?|\b(?:once )?(?:a day|daily)\b|"
-        r"\bat (?:night|bedtime)\b|\bhs\b|"
-        r"(?:每|一)[日天]\s*(?:1|一)次|每[晚早]|睡前|晨服",
-        1,
-    ),
-)
-EVERY_HOURS = re.compile(r"\bq(\d+)h\b|每\s*(\d+)\s*小时|\bevery (\d+) hours?\b")
-ROUTES: tuple[tuple[str, str], ...] = (
-    (r"\biv\b|\bi\.v\.|intravenous|静脉|静滴|静推|静注", "intravenous"),
-    (r"\btopical(?:ly)?\b|外用|外敷|涂抹", "topical"),
-    (r"\bpo\b|\bp\.o\.|\boral(?:ly)?\b|\bby mouth\b|口服", "oral"),
-)
-WORDS = re.compile(
-    "|".join(pattern for pattern, _ in (*TIMES, *ROUTES))
-    + "|"
-    + EVERY_HOURS.pattern
-    + r"|\bprn\b|必要时|\bstat\b|\bim\b|\bsc\b|肌注|皮下|饭[前后]|餐[前后]|每次|一次|"
-    r"\btake\b|\btabs?\b"
-)
+
+MOST_PIECES = 4  # more of them beside a strength may be the size of the pack
+HIGHEST = 1_000_000  # mg; beyond it the line is no dose
+_LONGEST_PAUSE = 168  # hours
+_STANDS_ALONE = re.compile(r"(?<![a-z0-9])(?:\d|(?:one|two|three|four|five|six)(?![a-z0-9]))")
+_EDGES = " -,./*×:;#&()[]"
+_LONE_X = re.compile(r"(?<![a-z0-9])x(?![a-z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +49,124 @@ class Regimen:
     route: str | None = None
 
 
+@dataclass(slots=True)
+class _Said:
+    """What the words of one line say about dose and time; `rest` is what they leave."""
+
+    rest: str
+    amounts: list[float] = field(default_factory=list)
+    counts: list[float] = field(default_factory=list)
+    times: set[float] = field(default_factory=set)
+    slots: set[str] = field(default_factory=set)
+    daily: bool = False
+    unclear: bool = False
+    words: bool = False
+
+    def take(self, pattern: re.Pattern[str], left: str = " ") -> list[tuple[str | None, ...]]:
+        """Takes the matches out of `rest` and gives their groups."""
+        found = [match.groups() for match in pattern.finditer(self.rest)]
+        if found:
+            self.rest = _single_spaced(pattern.sub(left, self.rest))
+        return found
+
+
 def read_regimen(folded: str) -> Regimen:
     """The regimen in a folded line (`core.terms.folding.fold`)."""
-    amount = AMOUNT.search(folded)
-    times = _times_per_day(folded)
-    mg = None
-    if amount and times is not None:
-        mg = float(amount[1].replace(",", "")) * MILLIGRAMS[amount[2]] * _pieces(folded) * times
-    route = next((name for pattern, name in ROUTES if re.search(pattern, folded)), None)
-    return Regimen(mg, route)
+    route = next((name for pattern, name in ROUTES if pattern.search(folded)), None)
+    return Regimen(_mg_per_day(_read(folded)), route)
 
 
 def without_regimen(folded: str) -> str:
     """The line without amounts, counts and frequency words: what is left should be a name."""
-    rest = AMOUNT.sub(" ", folded)
-    rest = TABLETS.sub(" ", rest)
-    rest = COUNTED.sub(" ", rest)
-    rest = WORDS.sub(" ", rest)
-    return re.sub(r"\s+", " ", rest).strip(" -,./*x×")
+    return _single_spaced(_LONE_X.sub(" ", _read(folded).rest)).strip(_EDGES)
 
 
-def _times_per_day(folded: str) -> float | None:
-    every = EVERY_HOURS.search(folded)
-    if every:
-        hours = int(next(group for group in every.groups() if group))
-        return 24 / hours if 0 < hours <= 168 else None
-    return next((times for pattern, times in TIMES if re.search(pattern, folded)), None)
+def says_regimen(folded: str) -> bool:
+    """Does the line say an amount, a number of pieces, a time or a route?"""
+    said = _read(folded)
+    return bool(said.amounts or said.counts or said.times or said.slots or said.daily or said.words)
 
 
-def _pieces(folded: str) -> float:
-    """How many pieces make one dose; one when the line does not say."""
-    found = TABLETS.search(folded)
-    return float(next(group for group in found.groups() if group)) if found else 1.0
+def says_amount(folded: str) -> bool:
+    """Does the line say an amount or a number of pieces?"""
+    said = _read(folded)
+    return bool(said.amounts or said.counts)
+
+
+def _read(folded: str) -> _Said:
+    said = _Said(GLUED.sub(r"\1 ", _single_spaced(folded.replace(HELD, " "))))
+    said.unclear = bool(said.take(UNCLEAR))
+    _read_times(said)
+    _read_amounts(said)
+    said.take(DURATION)
+    _read_counts(said)
+    said.words = bool(said.take(WORDS))
+    said.unclear |= bool(_STANDS_ALONE.search(said.rest))
+    return said
+
+
+def _single_spaced(text: str) -> str:
+    """A long run of spaces would be tried again from each of its places."""
+    return " ".join(text.split())
+
+
+def _read_times(said: _Said) -> None:
+    for groups in said.take(EVERY_HOURS):
+        pause = value(next(filter(None, groups)))
+        said.unclear |= not 0 < pause <= _LONGEST_PAUSE
+        said.times.add(24 / pause if pause else 0)
+    for pattern, days in ((PER_DAYS, 1), (PER_WEEKS, 7)):
+        for every, times in said.take(pattern):
+            _add_times(said, value(times), value(every) * days)
+    for pattern, days in ((TIMES_A_DAY, 1), (TIMES_A_WEEK, 7)):
+        for groups in said.take(pattern):
+            _add_times(said, value(next(filter(None, groups), None)), days)
+    for every, unit in said.take(EVERY):
+        _add_times(said, 1, value(every) * (7 if unit and unit[0] in "w周星礼" else 1))
+    for pattern, a_day in FIXED:
+        if said.take(pattern):
+            said.times.add(a_day)
+    for pattern, slot in SLOTS:
+        if said.take(pattern):
+            said.slots.add(slot)
+    said.daily = bool(said.take(DAILY))
+
+
+def _add_times(said: _Said, times: float, days: float) -> None:
+    said.unclear |= not (times and days)
+    if days:
+        said.times.add(times / days)
+
+
+def _read_amounts(said: _Said) -> None:
+    """Each amount leaves a mark, so that `20mg x2` shows what is multiplied."""
+    for number, unit, rate in said.take(AMOUNT, HELD):
+        said.unclear |= rate is not None
+        said.amounts.append(value(number) * MILLIGRAMS[unit or ""])
+
+
+def _read_counts(said: _Said) -> None:
+    for pattern in (MULTIPLIED, PIECES):
+        for groups in said.take(pattern):
+            said.counts.append(value(next(filter(None, groups), None)))
+    said.rest = said.rest.replace(HELD, " ")
+    said.unclear |= bool(said.take(OTHER_COUNT))
+
+
+def _mg_per_day(said: _Said) -> float | None:
+    times = _times_per_day(said)
+    if said.unclear or times is None or len(said.amounts) != 1 or len(said.counts) > 1:
+        return None
+    pieces = said.counts[0] if said.counts else 1.0
+    mg = said.amounts[0] * pieces * times
+    return mg if pieces <= MOST_PIECES and 0 < mg <= HIGHEST else None
+
+
+def _times_per_day(said: _Said) -> float | None:
+    """How often a day; `None` when two words of time do not agree (`tid` and at bedtime)."""
+    if len(said.times) > 1 or (said.daily and min(said.times, default=1) < 1):
+        return None
+    if said.times:
+        (times,) = said.times
+        return times if len(said.slots) in (0, times) else None
+    return float(len(said.slots)) if said.slots else 1.0 if said.daily else None

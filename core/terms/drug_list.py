@@ -1,32 +1,34 @@
 """Splits a pasted medicine list into lines, and lines into drugs with dose and route.
 
-Knows: separators, numbering, names inside a sentence, "not taken" wording around a name.
-Does not know: what the drugs do. Nothing is dropped: what no name explains comes back as an item
-of its own with the reason.
+Knows: separators, numbering, several names in one line, names inside a sentence (`running_text`).
+Does not know: what the drugs do. Nothing is dropped but headings of ordinary words: what no name
+explains comes back as an item of its own with the reason.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from core.terms.dose import read_regimen, without_regimen
-from core.terms.drug_names import AFTER_ZH, BEFORE_ZH, SALTS_EN, DrugNames, How
-from core.terms.folding import fold
-from core.terms.negation import not_taken
+from core.errors import BadInput
+from core.terms.dose import Regimen, read_regimen, says_regimen
+from core.terms.drug_names import DrugNames, How
+from core.terms.folding import fold, whole
+from core.terms.form_words import SALTS_EN
+from core.terms.negation import speaks_of_allergy
+from core.terms.ordinary_words import is_heading, leftover, undenied
+from core.terms.running_text import Said, read_sentence
 
-Reason = Literal["unknown_name", "not_taken", "leftover_text"]
-LONGEST = 20_000  # characters of one pasted list
-SEPARATORS = re.compile(r"[\n\r;；、|\t]|(?<!\d)[,，]|[,，](?!\d{3}\b)")
-NUMBERING = re.compile(
-    r"(?m)(^|[;；])\s*(?:[(（]?\d{1,2}[)）]|\d{1,2}\s*[.．、:：](?!\d)|[-*•·]|[①-⑳])\s*"
+Reason = Literal["unknown_name", "not_taken", "allergy", "leftover_text", "not_in_tables"]
+LONGEST = 20_000  # characters of one pasted list; a longer one is refused whole
+MOST_OFFERED = 200  # near names are looked up for as many items as a list may have
+MOST_JOINED = 20  # names in one line that are tried as names of their own
+_LINES = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
+_SEPARATORS = re.compile(r"[;；、|\t①-⑳]|(?<!\d)[,，]|[,，](?!\d{3}\b)")
+_NUMBERING = re.compile(
+    r"(^|[;；])[^\S\n]*(?:[(（]?\d{1,2}[)）]|\d{1,2}\s*[.．、:：](?!\d)|[-*•·]|[①-⑳])\s*"
 )
-PLUS = re.compile(r"\s*[+＋]\s*")
-FILLER = re.compile(
-    r"患者|病人|目前|现在|正在|在家|长期|服用|使用|口服|吃|用药|药物|药品|加用|同时|合用|联用|联合|和|与|及|以及|"
-    r"已|停用|停药|未|不再|过敏|对|并|的|了|还|有|另|外|商品名|通用名|规格|用法|用量|[,.;:。，、；：()/\[\]%~\-+x×*\s\d]|"
-    r"\b(?:and|with|plus|takes?|taking|on|patient|is|currently|also|medications?|mg|mcg|ug|ml|g|tabs?|"
-    r"tablets?|caps?|capsules?|for|the|of|a|an|daily|day|dose)\b"
-)
+_JOINED = re.compile(r"\s*[+＋/／,，、]\s*|以及|和|与|與|及|\s+and\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,89 +46,114 @@ class Item:
 
 
 def read_list(text: str, names: DrugNames) -> tuple[Item, ...]:
-    """The medicines of a pasted text, in order."""
-    items: list[Item] = []
-    for piece in SEPARATORS.split(NUMBERING.sub(r"\1", text)):
-        line = piece.strip()
-        if line:
-            items.extend(_read_line(line, names))
-    return tuple(items)
+    """The medicines of a pasted text, in order; a text over `LONGEST` is refused (`BadInput`)."""
+    pieces: list[str] = []
+    for line in _LINES.split(_bounded(text)):
+        pieces = _joined_to(pieces, line)
+    read = {piece: _read_line(piece, names) for piece in dict.fromkeys(pieces)}
+    return _offered([item for piece in pieces for item in read[piece]], names)
+
+
+def read_entry(text: str, names: DrugNames) -> tuple[Item, ...]:
+    """What was typed as one name; it may hold several drugs, or a sentence. Never empty."""
+    line = _NUMBERING.sub(r"\1", _bounded(text).strip()).strip()
+    return _offered(_read_line(line or whole(text), names), names)
 
 
 def read_name(text: str, names: DrugNames) -> Item:
-    """One name as typed into the box or given on the command line."""
-    match = names.resolve(text)
-    if match is None:
-        return Item(text, reason="unknown_name", near=names.near(text))
-    folded = fold(text)
-    regimen = read_regimen(folded)
-    return Item(
-        text,
-        match.drugs,
-        match.how,
-        names.is_topical(text),
-        regimen.mg_per_day,
-        regimen.route,
-    )
+    """One name as typed into the box; several drugs that are no fixed combination are none."""
+    (item,) = _offered([_read_name(whole(text), names)], names)
+    return item
+
+
+def _bounded(text: str) -> str:
+    if len(text) > LONGEST:
+        raise BadInput("pharmacy.list.too_long", length=len(text), most=LONGEST)
+    return whole(text)
+
+
+def _joined_to(pieces: list[str], line: str) -> list[str]:
+    """Adds the pieces of a line; a dose or `stopped` that stands alone joins the name before it."""
+    first = len(pieces)
+    for piece in filter(None, map(str.strip, _SEPARATORS.split(_NUMBERING.sub(r"\1", line)))):
+        folded = fold(piece)
+        nameless = not leftover(undenied(folded)) and any(map(str.isalpha, folded))
+        if nameless and pieces and (len(pieces) > first or _is_regimen(folded)):
+            pieces[-1] += " " + piece
+        elif not is_heading(folded):
+            pieces.append(piece)
+    return pieces
+
+
+def _is_regimen(folded: str) -> bool:
+    return says_regimen(folded) and not leftover(folded)
 
 
 def _read_line(line: str, names: DrugNames) -> list[Item]:
-    item = read_name(line, names)
-    if item.drugs and item.how != "combination":
-        return [item]
-    parts = PLUS.split(line)
-    if len(parts) > 1 and all(names.resolve(part) for part in parts):
-        return [read_name(part, names) for part in parts]
+    item = _read_name(line, names)
     if item.drugs:
         return [item]
-    return _read_sentence(line, names) or [item]
+    found = _read_joined(line, names) or _read_sentence(line, names)
+    return found or [item]
+
+
+def _read_name(text: str, names: DrugNames) -> Item:
+    match = names.resolve(text)
+    folded = fold(text[:LONGEST])
+    if match is None:
+        allergy = speaks_of_allergy(folded)
+        return Item(text, reason="allergy" if allergy else "unknown_name")
+    # A strength of a combination belongs to one of its parts, and nothing says to which.
+    regimen = read_regimen(folded)
+    mg = regimen.mg_per_day if len(match.drugs) == 1 else None
+    return Item(text, match.drugs, match.how, names.is_topical(text), mg, regimen.route)
+
+
+def _read_joined(line: str, names: DrugNames) -> list[Item]:
+    """Names joined by signs, `and` or spaces, when each of them is a name of its own."""
+    by_sign = _all_names(_JOINED.split(line), names)
+    if by_sign and not re.search("[/／]", line):
+        return by_sign
+    found = by_sign or _all_names([] if _salts(line) else line.split(), names)
+    if len({item.drugs for item in found}) < len(found):
+        return []  # a brand beside its substance is one drug
+    shared = any(item.mg_per_day is None for item in found)
+    return [replace(item, mg_per_day=None) if shared else item for item in found]
+
+
+def _salts(line: str) -> bool:
+    return any(SALTS_EN.fullmatch(word) for word in fold(line).split())
+
+
+def _all_names(parts: list[str], names: DrugNames) -> list[Item]:
+    if not 1 < len(parts) <= MOST_JOINED or not all(parts):
+        return []
+    items = [_read_name(part.strip(), names) for part in parts]
+    return items if all(item.drugs for item in items) else []
 
 
 def _read_sentence(line: str, names: DrugNames) -> list[Item]:
-    """Names inside running text; the words after a name up to the next one carry its dose."""
-    folded = fold(line)
-    mentions = names.mentions(folded)
-    if not mentions:
-        return []
-    ends = [m.start for m in mentions[1:]] + [len(folded)]
-    items = []
-    for mention, end in zip(mentions, ends, strict=True):
-        said = folded[mention.start : end].strip()
-        if _leftover(folded[mention.end : end]):
-            said = folded[mention.start : mention.end]
-        if not_taken(folded, mention.start, mention.end):
-            items.append(Item(said, reason="not_taken"))
-            continue
-        regimen = read_regimen(said)
-        items.append(
-            Item(
-                said,
-                (mention.drug,),
-                "in_text",
-                names.is_topical(said),
-                regimen.mg_per_day,
-                regimen.route,
-            )
-        )
-    starts = [0] + [m.end for m in mentions]
-    gaps = [folded[s:e] for s, e in zip(starts, [mentions[0].start, *ends], strict=True)]
-    rests = filter(None, map(_leftover, gaps))
-    return items + [Item(rest, reason="leftover_text", near=names.near(rest)) for rest in rests]
+    return [_from_text(said, names) for said in read_sentence(fold(line), names)]
 
 
-def _leftover(gap: str) -> str:
-    """Words that neither dose, form nor filler explains: perhaps a drug that we do not hold."""
-    rest = FILLER.sub(" ", without_regimen(_without_forms(gap)))
-    rest = re.sub(r"\s+", " ", rest).strip()
-    return rest if _says_something(rest) else ""
+def _from_text(said: Said, names: DrugNames) -> Item:
+    if said.state != "taken":
+        return Item(said.text, reason=said.state)
+    regimen = read_regimen(said.text)
+    if not said.has_dose:
+        regimen = Regimen(None, regimen.route)
+    topical = names.is_topical(said.text)
+    return Item(said.text, (said.drug,), "in_text", topical, regimen.mg_per_day, regimen.route)
 
 
-def _without_forms(piece: str) -> str:
-    piece = SALTS_EN.sub(" ", piece)
-    for word in sorted((*AFTER_ZH, *BEFORE_ZH), key=len, reverse=True):
-        piece = piece.replace(word, " ")
-    return piece
-
-
-def _says_something(words: str) -> bool:
-    return len(re.findall(r"[一-鿿]", words)) >= 2 or bool(re.search(r"[a-z]{4,}", words))
+def _offered(items: Iterable[Item], names: DrugNames) -> tuple[Item, ...]:
+    """The items, each unknown one with what is near; the same words are looked up once."""
+    near: dict[str, tuple[str, ...]] = {}
+    offered = []
+    for item in items:
+        if item.reason in ("unknown_name", "leftover_text"):
+            if item.text not in near and len(near) < MOST_OFFERED:
+                near[item.text] = names.near(item.text)
+            item = replace(item, near=near.get(item.text, ()))
+        offered.append(item)
+    return tuple(offered)

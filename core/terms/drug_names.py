@@ -7,8 +7,9 @@ Does not know: whether the drug interacts, or any brand that no table lists.
 """
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,9 +19,11 @@ from rapidfuzz import fuzz, process
 
 from core.errors import BadTable
 from core.settings import current
-from core.tables import filled, one_of, read_table
 from core.terms.dose import without_regimen
 from core.terms.folding import fold, initials, pinyin
+from core.terms.form_words import SALTS_EN, TOPICAL, one_word_less, only_forms, without_forms
+from core.terms.name_table import Name, joined_otherwise, read_names, read_traps
+from core.terms.ordinary_words import leftover
 
 How = Literal[
     "exact",
@@ -32,51 +35,10 @@ How = Literal[
     "from_label",
     "chosen",
 ]
-SALTS_EN = re.compile(
-    r"\b(hydrochloride|hydrobromide|calcium|sodium|potassium|magnesium|maleate|mesylate|mesilate|"
-    r"besylate|besilate|tosylate|tartrate|succinate|fumarate|sulfate|sulphate|phosphate|acetate|"
-    r"citrate|nitrate|bisulfate|dihydrate|trihydrate|monohydrate|hydrate|disoproxil|medoxomil|"
-    r"etexilate|cilexetil|tablets?|capsules?|injection|oral|solution|suspension|"
-    r"(?:extended|sustained)[- ]release|er|xr|sr|cr|ir|dr|ec|xl|hcl|"
-    r"cream|ointment|gel|lotion|shampoo|"
-    r"eye drops?|ear drops?)\b"
-)
-# 复方 (compound) is not among them: a compound product holds other drugs than its name giver.
-BEFORE_ZH = tuple(
-    re.findall(
-        r"\S+",
-        """注射用 盐酸 硫酸 磷酸 马来酸 富马酸 琥珀酸 酒石酸 枸橼酸 甲磺酸 苯磺酸 氢溴酸 醋酸 硝酸
-        重酒石酸 门冬氨酸 乳酸 口服""",
-    )
-)
-AFTER_ZH = tuple(
-    re.findall(
-        r"\S+",
-        """缓释胶囊 控释片 缓释片 肠溶胶囊 肠溶片 分散片 口崩片 咀嚼片 泡腾片
-        薄膜衣片 膜衣锭 干混悬剂 鼻喷雾剂 喷雾剂 气雾剂 吸入粉雾剂 粉雾剂
-        透皮贴剂 贴剂 贴片 栓剂 栓 糖浆 冻干粉针 粉针 眼膏 滴耳液 洗剂
-        混悬液 口服溶液 口服液 注射液 注射剂 颗粒 软胶囊 胶囊 片剂 滴丸
-        凝胶 软膏 乳膏 滴眼液 吸入剂 片 锭 酯 钙 钠 钾 镁 氢钾 硫酸氢盐
-        水合物 盐""",
-    )
-)
-TOPICAL = re.compile(
-    r"乳膏|软膏|凝胶|洗剂|搽剂|滴眼液|眼药水|眼膏|滴耳液|洗发|"
-    r"\b(?:cream|ointment|gel|lotion|shampoo|eye drops?|ear drops?)\b"
-)
-JOINING = re.compile(r"[\s/、+,，()\-]|和|与|及|\band\b|\d+(?:\.\d+)?(?:mg|g)?|复方")
 NEAR = 72  # of 100; below it the offered names were no help in a trial with 60 typed errors
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """One written form of a drug. `in_text` says that it may be searched for in running text."""
-
-    text: str
-    drug: str
-    language: str
-    kind: str
-    in_text: bool
+LONGEST_NAME = 200  # characters; a longer text is a sentence and is searched for names instead
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_LATIN = re.compile(r"[a-z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +73,62 @@ class DrugNames:
         self.in_text: dict[str, str] = {}
         self.by_sound: dict[str, set[str]] = defaultdict(set)
         for name in self.names:
-            form = fold(name.text)
-            self.by_form.setdefault(form, name.drug)
-            if name.in_text:
-                self.in_text.setdefault(form, name.drug)
+            self._add(fold(name.text), name)
             if name.kind != "brand" and name.language == "zh-CN":
                 for sound in (pinyin(name.text), initials(name.text)):
                     self.by_sound[sound].add(name.drug)
+        for name in self.names:
+            for form in joined_otherwise(fold(name.text)):
+                self._add(form, name)
         self.traps = tuple((fold(phrase), drug) for phrase, drug in traps)
-        self._longest_first = sorted(self.in_text, key=len, reverse=True)
-        self._forms = tuple(self.by_form)
+        self._forms = tuple(sorted(self.by_form))
         self._sounds = tuple(self.by_sound)
+        self._by_beginning: dict[str, list[str]] = defaultdict(list)
+        for form in self.in_text:
+            self._by_beginning[form[:2]].append(form)
+
+    def _add(self, form: str, name: Name) -> None:
+        self.by_form.setdefault(form, name.drug)
+        if name.in_text:
+            self.in_text.setdefault(form, name.drug)
 
     def resolve(self, text: str) -> Match | None:
         """The drug that a name means, or `None`. Never guesses."""
-        folded = fold(text)
+        folded = fold(text) if len(text) <= 2 * LONGEST_NAME else ""
+        if not 0 < len(folded) <= LONGEST_NAME:
+            return None
         if folded in self.by_form:
             return Match((self.by_form[folded],), "exact")
-        bare = without_regimen(re.sub(r"[\(\[].*?[\)\]]", "", folded).strip())
+        return self._beginning(folded) or self._beside_brackets(folded)
+
+    def _beginning(self, folded: str) -> Match | None:
+        """A name with nothing but regimen and form behind it; the 5 of `5-FU` stays in the name."""
+        for end in range(len(folded) - 1, 1, -1):
+            drug = self.by_form.get(folded[:end])
+            if drug and _whole_word(folded, 0, end):
+                rest = without_regimen(folded[end:])
+                if not rest:
+                    return Match((drug,), "without_dose")
+                apart = " " if folded[end] == " " else ""  # a 钙 apart is calcium and no salt
+                if not without_forms(apart + rest).strip() and not SALTS_EN.fullmatch(folded[:end]):
+                    return Match((drug,), "without_salt_or_form")
+        return None
+
+    def _beside_brackets(self, folded: str) -> Match | None:
+        """Brackets are passed over only when they say no more than the name outside does."""
+        outside = _BRACKETS.sub("", folded).strip()
+        match = self._beginning(outside) or self._plain(outside)
+        asides = _BRACKETS.findall(folded) if match else []
+        return match if all(self._says_no_more(aside, match) for aside in asides) else None
+
+    def _says_no_more(self, aside: str, match: Match | None) -> bool:
+        if not leftover(aside):
+            return True
+        other = self._plain(aside)
+        return bool(match and other and set(other.drugs) == set(match.drugs))
+
+    def _plain(self, folded: str) -> Match | None:
+        bare = without_regimen(folded)
         if bare in self.by_form:
             return Match((self.by_form[bare],), "without_dose")
         drug = self._without_english_salt(bare) or self._without_chinese_salt(bare)
@@ -136,14 +136,14 @@ class DrugNames:
             return Match((drug,), "without_salt_or_form")
         parts = self.combination(bare)
         if parts:
-            return Match(parts, "combination")
+            return Match(parts, "combination" if len(parts) > 1 else "without_salt_or_form")
         heard = self.by_sound.get(bare, set())
         if len(bare) >= 4 and len(heard) == 1:
             return Match(tuple(heard), "pinyin")
         return None
 
     def _without_english_salt(self, bare: str) -> str | None:
-        rest = re.sub(r"\s+", " ", SALTS_EN.sub(" ", bare)).strip(" -,/")
+        rest = " ".join(SALTS_EN.sub(" ", bare).split()).strip(" -,/")
         return self.by_form.get(rest)
 
     def _without_chinese_salt(self, bare: str) -> str | None:
@@ -152,49 +152,56 @@ class DrugNames:
         for rest in forms:
             if rest in self.by_form:
                 return self.by_form[rest]
-            for shorter in _one_word_less(rest):
+            for shorter in one_word_less(rest):
                 if shorter not in seen:
                     seen.add(shorter)
                     forms.append(shorter)
         return None
 
     def combination(self, folded: str) -> tuple[str, ...]:
-        """The parts of a combination written as its parts; every character must be explained."""
-        mentions = self.mentions(folded)
-        if len(mentions) < 2:
+        """The parts of a combination written as one Chinese word: only salts and forms between."""
+        found = self.mentions(folded)
+        if len(found) < 2:
             return ()
-        rest = folded
-        for mention in reversed(mentions):
-            rest = rest[: mention.start] + " " + rest[mention.end :]
-        rest = SALTS_EN.sub(" ", rest)
-        for word in sorted((*BEFORE_ZH, *AFTER_ZH), key=len, reverse=True):
-            rest = rest.replace(word, " ")
-        return () if JOINING.sub("", rest) else tuple(dict.fromkeys(m.drug for m in mentions))
+        between = [folded[a.end : b.start] for a, b in zip(found, found[1:], strict=False)]
+        around = folded[: found[0].start], folded[found[-1].end :]
+        if not all(map(only_forms, between)) or any(without_forms(s).strip() for s in around):
+            return ()
+        if any(_LATIN.match(folded[m.start]) for m in found):
+            return ()
+        return tuple(dict.fromkeys(m.drug for m in found))
 
     def mentions(self, folded: str) -> tuple[Mention, ...]:
         """Names in folded running text, longest first, without what only looks like a name."""
-        taken = [False] * len(folded)
-        blocked = [
-            (found.start(), found.end(), drug)
-            for phrase, drug in self.traps
-            for found in re.finditer(re.escape(phrase), folded)
-        ]
+        covered = self._trapped(folded)
+        taken = bytearray(len(folded))
         mentions = []
-        for form in self._longest_first:
-            if form not in folded:
-                continue
-            drug = self.in_text[form]
-            for found in re.finditer(re.escape(form), folded):
-                start, end = found.span()
-                trapped = any(s <= start and end <= e and d == drug for s, e, d in blocked)
-                if not trapped and not any(taken[start:end]) and _whole_word(folded, start, end):
-                    taken[start:end] = [True] * (end - start)
-                    mentions.append(Mention(start, end, drug))
+        for found in sorted(self._candidates(folded), key=lambda m: (m.start - m.end, m.start)):
+            trapped = covered.get((found.drug, found.start), 0) >= found.end
+            if not trapped and not any(taken[found.start : found.end]):
+                taken[found.start : found.end] = b"\1" * (found.end - found.start)
+                mentions.append(found)
         return tuple(sorted(mentions, key=lambda m: m.start))
+
+    def _candidates(self, folded: str) -> Iterator[Mention]:
+        for start in range(len(folded) - 1):
+            for form in self._by_beginning.get(folded[start : start + 2], ()):
+                end = start + len(form)
+                if folded.startswith(form, start) and _whole_word(folded, start, end):
+                    yield Mention(start, end, self.in_text[form])
+
+    def _trapped(self, folded: str) -> dict[tuple[str, int], int]:
+        """Where a drug is not meant: for each drug and place, up to where a trap reaches."""
+        covered: dict[tuple[str, int], int] = {}
+        for phrase, drug in ((phrase, drug) for phrase, drug in self.traps if phrase in folded):
+            for found in re.finditer(re.escape(phrase), folded):
+                for place in range(*found.span()):
+                    covered[drug, place] = max(found.end(), covered.get((drug, place), 0))
+        return covered
 
     def near(self, text: str, limit: int = 5) -> tuple[str, ...]:
         """Drugs whose names are close to what was typed, best first; to be offered, never taken."""
-        bare = without_regimen(fold(text))[:60]
+        bare = without_regimen(fold(text[:LONGEST_NAME]))[:60]
         if len(bare) < 2:
             return ()
         scored: dict[str, float] = {}
@@ -208,65 +215,33 @@ class DrugNames:
         ):
             for drug in self.by_sound[sound]:
                 scored[drug] = max(score - 5, scored.get(drug, 0))
-        for form, drug in self.by_form.items():
-            if form.startswith(bare):
-                scored[drug] = max(95, scored.get(drug, 0))
+        for form in self._beginning_with(bare):
+            drug = self.by_form[form]
+            scored[drug] = max(95, scored.get(drug, 0))
         return tuple(sorted(scored, key=lambda drug: (-scored[drug], drug)))[:limit]
+
+    def _beginning_with(self, bare: str) -> tuple[str, ...]:
+        first = bisect_left(self._forms, bare)
+        return self._forms[first : bisect_left(self._forms, bare + "\U0010ffff")]
 
     def is_topical(self, text: str) -> bool:
         """Does the name say cream, gel, eye drops or the like?"""
         return bool(TOPICAL.search(fold(text)))
 
 
-def _one_word_less(rest: str) -> list[str]:
-    """The name without one leading or trailing word; at least two characters must stay."""
-    shorter = [
-        rest.removesuffix(w) for w in AFTER_ZH if rest.endswith(w) and len(rest) > len(w) + 1
-    ]
-    return shorter + [
-        rest.removeprefix(w) for w in BEFORE_ZH if rest.startswith(w) and len(rest) > len(w) + 1
-    ]
-
-
 def _whole_word(folded: str, start: int, end: int) -> bool:
     """A Latin name must not be cut out of a longer word; a Chinese one has no word edges."""
-    if not re.match(r"[a-z0-9]", folded[start]):
-        return True
-    before = start > 0 and re.match(r"[a-z0-9]", folded[start - 1])
-    after = end < len(folded) and re.match(r"[a-z0-9]", folded[end])
+    before = start > 0 and _LATIN.match(folded[start]) and _LATIN.match(folded[start - 1])
+    after = end < len(folded) and _LATIN.match(folded[end - 1]) and _LATIN.match(folded[end])
     return not before and not after
 
 
 def load(folder: Path) -> DrugNames:
     """The index of `folder`; with a bad row it is empty and `problem` says where."""
     try:
-        return DrugNames(_names(folder), _traps(folder))
+        return DrugNames(read_names(folder), read_traps(folder))
     except BadTable as problem:
         return DrugNames((), (), problem)
-
-
-def _names(folder: Path) -> list[Name]:
-    rows = read_table(
-        folder / "drug_names.csv",
-        {
-            "name": filled,
-            "drug_id": filled,
-            "lang": one_of("en", "zh-CN", "zh-TW"),
-            "kind": one_of("generic", "synonym", "brand"),
-            "text_safe": one_of("yes", "no"),
-        },
-    )
-    return [
-        Name(r["name"], r["drug_id"], r["lang"], r["kind"], r["text_safe"] == "yes") for r in rows
-    ]
-
-
-def _traps(folder: Path) -> list[tuple[str, str]]:
-    rows = read_table(
-        folder / "drug_name_traps.csv",
-        {"phrase": filled, "blocks_drug_id": filled, "reason": filled},
-    )
-    return [(row["phrase"], row["blocks_drug_id"]) for row in rows]
 
 
 @cache

@@ -118,14 +118,14 @@ _DRUG_FILLER = (
 )
 _ITEM = r"(?:[\u4e00-\u9fff]{2,10}(?:、|/|和|及|与|或)|[a-z-]{4,}\s*(?:/|\band\b|\bor\b)\s*){0,6}"
 _NOT_TAKEN = re.compile(
-    r"(?:停用|停服|停掉|停了|停止|已停|停药|停|不再|不吃|不服|没吃|没服|没有"
+    r"(?:停用|停服|停掉|停了|停止|已停|停药|停|不再|不吃|不服|没吃|没服|没有|否认"
     r"|未服|未用|未|不用|没用|禁用|禁服|禁止|禁忌"
     r"|忌|避免|不能|不可|不要|慎用|过敏|戒|冇食|拒绝"
     r"|\ballerg(?:ic|y) to|\ballergies\s*:|\bintoleran(?:t|ce) (?:to|of)"
     r"|\bstop(?:ped|ping|s)?|\bdiscontinu\w+|\bd/c|\boff"
     r"|\bnot (?:taking|on|using|started)|\bno longer|\bnever (?:took|taken"
     r"|had|used)|\bavoid\w*|\bheld|\bhold(?:ing)?"
-    r"|\bquit|\brefus\w+|\bisn'?t (?:on|taking)|\bdoesn'?t take"
+    r"|\bden(?:y|ies|ied|ying)|\bquit|\brefus\w+|\bisn'?t (?:on|taking)|\bdoesn'?t take"
     r"|\bdidn'?t take|\bdon'?t take|\bcontraindicated\s*:?"
     r"|\binstead of|\bswitched from|\bweaned off|\bwithout|\bceased)"
     + _DRUG_FILLER
@@ -147,6 +147,18 @@ _TAKEN_AGAIN = re.compile(
     r"改用|改为|改成|换成|换为|换用|开始|继续|加用|恢复|现服|现在吃"
     r"|\b(?:started|starting|switched to|changed to|now on|replaced by"
     r"|replaced with|takes|continues?|continued)\b"
+)
+# "Has not stopped" says that a drug is taken.
+_STILL_TAKEN = re.compile(
+    r"(?:从来没有|从没|没有|没|未曾|从未|并未|未|不要|不能|不可以?|不得|不应该?|不宜|切勿|勿|别|否认|不)"
+    r"(?:自行|随意|擅自|突然|私自)?(?:停用|停服|停掉|停过|停止|停药|停|戒掉|戒|拒绝|拒服)"
+    r"|(?:\bnot|\bnever|n't|\bwithout|\bden(?:y|ies|ied|ying))\s+(?:(?:been|yet|ever|to)\s+)*"
+    r"(?:stop\w*|discontinu\w*|h[eo]ld(?:ing)?|quit\w*|ceas\w*|refus\w+|avoid\w*"
+    r"|wean\w* off|off)\b"
+)
+_ALLERGY = re.compile(
+    r"(?<!抗)过敏(?!煎|性|原)|\ballerg(?:ic to|ies)\b"
+    r"|\ballergy\b(?! (?:relief|tab|pill|med))|\bintoleran(?:t|ce)\b"
 )
 
 
@@ -181,8 +193,14 @@ def not_taken(text: str, start: int, end: int) -> bool:
     """
     before = fold_lines(text[max(0, start - REACH) : start])
     after = fold_lines(text[end : end + REACH])
-    clause = _DOUBLE.sub("", _since(before, _LIMITS_OF_LIST, _TAKEN_AGAIN))
+    spoken = _STILL_TAKEN.sub(" 继续 ", _DOUBLE.sub("", before))
+    clause = _since(spoken, _LIMITS_OF_LIST, _TAKEN_AGAIN)
     return bool(_NOT_TAKEN.search(clause) or _NOT_TAKEN_AFTER.match(after))
+
+
+def speaks_of_allergy(folded: str) -> bool:
+    """Whether folded words speak of an allergy or intolerance, stated or denied."""
+    return bool(_ALLERGY.search(folded))
 
 
 _LIMITS_OF_LIST = re.compile(r"[。!?;,\n()]|\.(?!\d)|但是|但|\b(?:but|however)\b")

@@ -85,14 +85,13 @@ class Picked:
     """What a person added: a drug of the list (`id`), or text as typed or pasted (`id` is None).
 
     `too_long` is the number of characters of a paste over `MAX_CHARACTERS`, whose text was not
-    sent; otherwise 0. `search_ms` is the time of the last search in the browser.
+    sent; otherwise 0.
     """
 
     nonce: str
     text: str
     id: str | None = None
     too_long: int = 0
-    search_ms: float = 0.0
 
 
 def build_index(names: Sequence[Name]) -> Index:
@@ -146,7 +145,7 @@ def _new_choices(
 
 
 def _picked(nonce: str, pick: Mapping[str, Any], ids: frozenset[str]) -> Picked:
-    text, drug, length, took = (pick.get(k) for k in ("text", "id", "too_long", "search_ms"))
+    text, drug, length = (pick.get(k) for k in ("text", "id", "too_long"))
     text = text if isinstance(text, str) else ""
     length = length if isinstance(length, int) else len(text)
     over = length > MAX_CHARACTERS
@@ -155,7 +154,6 @@ def _picked(nonce: str, pick: Mapping[str, Any], ids: frozenset[str]) -> Picked:
         text="" if over else text,
         id=drug if isinstance(drug, str) and drug in ids else None,
         too_long=length if over else 0,
-        search_ms=float(took) if isinstance(took, int | float) else 0.0,
     )
 
 

@@ -22,7 +22,8 @@ LATER = ("intake", "literature", "imaging")
 
 def scenarios(t: Translator) -> None:
     """What can be opened now, and what this version does not have, said plainly."""
-    columns = st.columns(2 + len(LATER) - 1)
+    with st.container(key="scenarios"):
+        columns = st.columns(1 + len(LATER))
     with columns[0], st.container(border=True, key="card-open-pharmacy", height="stretch"):
         draw(_scenario(t, "pharmacy", t("home.ready")))
         st.page_link("pages/pharmacy.py", label=t("home.open"), icon=":material/arrow_forward:")
@@ -49,9 +50,9 @@ def demos(t: Translator) -> None:
             text=t("demo.text"),
         )
     )
-    for column, case in zip(
-        st.columns(max(len(demo.cases()), 3)), demo.cases().values(), strict=False
-    ):
+    with st.container(key="samples"):
+        columns = st.columns(max(len(demo.cases()), 3))
+    for column, case in zip(columns, demo.cases().values(), strict=False):
         with column, st.container(border=True, key=f"demo-{case.id}", height="stretch"):
             draw(
                 badges.sample(t),

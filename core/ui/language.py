@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.i18n import LANGUAGES, NAMES, Language, Translator, choose, translator
+from core.i18n import LANGUAGES, NAMES, Language, Translator, choose, translator, understood
 from core.ui import preferences
 
 KEY = "language"
@@ -17,8 +17,12 @@ def current() -> Translator:
     """The translator of this session."""
     preferences.recall()
     asked = st.query_params.get("lang")
-    language = choose(asked, st.session_state.get(KEY), st.context.locale)
-    return translator(language)
+    wish = understood(asked or "")
+    if wish and wish != st.session_state.get(KEY):
+        # Streamlit drops `?lang=` when the page changes; asked for once, it is the choice.
+        st.session_state[KEY] = wish
+        preferences.keep()
+    return translator(choose(asked, st.session_state.get(KEY), st.context.locale))
 
 
 def switch(t: Translator) -> None:

@@ -1,11 +1,9 @@
 """What every page has around it: style, brand, language, text size, sample banner, page guard."""
 
-from collections.abc import Callable
 from functools import cache
 
 import streamlit as st
 
-from core.errors import AuscultError
 from core.i18n import Translator
 from core.settings import ASSETS
 from core.ui import demo, language, preferences
@@ -70,16 +68,6 @@ def banner(t: Translator) -> None:
 
 def title(text: str, lead: str) -> None:
     draw(fill('<h1 class="title">$text</h1><p class="lead">$lead</p>', text=text, lead=lead))
-
-
-def told(t: Translator, action: Callable[[], None]) -> bool:
-    """Runs an action; what goes wrong is said in words. True when it went well."""
-    try:
-        action()
-    except AuscultError as problem:
-        st.error(t(problem.key, **problem.values))
-        return False
-    return True
 
 
 @cache

@@ -1,5 +1,6 @@
 """States that every page shows alike: empty, not covered, emergency, limits, incident."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from core.safety.red_flags import RedFlag, load_problem, scan
 from core.settings import current
 from core.ui.markup import draw, fill
 
+SCANNED = "texts scanned for emergencies"
 KINDS = ("wrong_grade", "missing", "wrong_text", "wrong_name", "display", "other")
 
 
@@ -30,7 +32,11 @@ def emergencies(t: Translator, *texts: str) -> tuple[RedFlag, ...]:
     if broken:
         not_covered(t("safety.missing", problem=t(broken.key, **broken.values)))
         return ()
-    found = {flag.id: flag for text in texts if text for flag in scan(text)}
+    before: dict[str, tuple[RedFlag, ...]] = st.session_state.get(SCANNED, {})
+    given = filter(None, dict.fromkeys(texts))
+    scanned = {text: before[text] if text in before else scan(text) for text in given}
+    st.session_state[SCANNED] = scanned  # of this session only: it is what a person typed
+    found = {flag.id: flag for flags in scanned.values() for flag in flags}
     for flag in found.values():
         draw(
             fill(
@@ -58,7 +64,7 @@ def limits(t: Translator, page: str, count: int) -> None:
         draw("<ul>", *(fill("<li>$line</li>", line=line) for line in lines), "</ul>")
 
 
-def incident(t: Translator, page: str, snapshot: dict[str, Any]) -> None:
+def incident(t: Translator, page: str, snapshot: Callable[[], dict[str, Any]]) -> None:
     """A button that keeps a de-identified snapshot of the answer on this machine."""
     with st.popover(t("incident.button"), key=f"{page}-incident"):
         st.write(t("incident.text"))
@@ -71,7 +77,7 @@ def incident(t: Translator, page: str, snapshot: dict[str, Any]) -> None:
         if st.button(t("incident.save"), key=f"{page}-save-incident", type="primary"):
             try:
                 path = save_incident(
-                    current().data / "incidents", page, kind, snapshot, date.today()
+                    current().data / "incidents", page, kind, snapshot(), date.today()
                 )
                 st.success(t("incident.saved", path=str(path)))
             except NotStored as problem:

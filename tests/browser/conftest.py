@@ -1,7 +1,7 @@
 """A running app, browsers that visit it, and the promise that each visit stays on this machine.
 
-Knows: servers per file or per test, new browsers (a context each), what pages ask for and complain
-about. After each test: no request went to another host, nothing broke the content security policy
+Knows: one server for all or one of a test, new browsers (a context each), what pages ask for and
+complain about. After each test: no request went to another host, nothing broke the content policy
 or failed in the browser, no page shows a raw error, no server logged one.
 """
 
@@ -44,9 +44,9 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server for the tests of one file; each test comes as a new person."""
+    """A server for every test that needs none of its own; each test comes as a new person."""
     server = Server(tmp_path_factory.mktemp("server") / "data")
     server.start()
     yield server
@@ -74,16 +74,17 @@ def watch(servers: list[Server]) -> Iterator[Watch]:
     assert [c for c in seen.complaints if not (cut and SEVERED.search(c))] == []
 
 
+SCREEN = {"width": 1440, "height": 900}
+
+
 @pytest.fixture
 def new_browser(browser: Browser, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
     """Makes browsers of new people: own cookies and cache, a locale, watched from the start."""
     contexts: list[BrowserContext] = []
 
-    def make(locale: str = "zh-CN", **options: Any) -> BrowserContext:
-        options.setdefault("viewport", {"width": 1440, "height": 900})
-        context = browser.new_context(locale=locale, **options)
-        context.on("request", lambda request: watch.requests.append(request.url))
-        context.on("page", watch.follow)
+    def make(locale: str = "zh-CN") -> BrowserContext:
+        context = browser.new_context(locale=locale, viewport=SCREEN)
+        watch.attend(context)
         contexts.append(context)
         return context
 
@@ -94,17 +95,46 @@ def new_browser(browser: Browser, watch: Watch) -> Iterator[Callable[..., Browse
     assert raw == []
 
 
+@pytest.fixture(scope="module")
+def kept(browser: Browser) -> Iterator[dict[str, BrowserContext]]:
+    """Browsers whose cache outlives a test, by what makes them different."""
+    contexts: dict[str, BrowserContext] = {}
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.fixture
-def visit(app: Server, new_browser: Callable[..., BrowserContext]) -> Callable[..., Page]:
-    """Opens a path of the file's server as a new person; simplified Chinese by default."""
+def visit(
+    app: Server, browser: Browser, kept: dict[str, BrowserContext], watch: Watch
+) -> Iterator[Callable[..., Page]]:
+    """Opens a path of the shared server as a new person; simplified Chinese by default.
+
+    A new person has no cookie. The scripts of the app may be in the browser's cache already.
+    """
+    attended: list[BrowserContext] = []
 
     def go(path: str = "/pharmacy", locale: str = "zh-CN", **options: Any) -> Page:
-        page = new_browser(locale, **options).new_page()
+        options = {"viewport": SCREEN, "locale": locale, **options}
+        wanted = f"{len(attended)} {sorted(options.items())}"  # two people at once are two browsers
+        if wanted not in kept:
+            kept[wanted] = browser.new_context(**options)
+        context = kept[wanted]
+        context.clear_cookies()
+        watch.attend(context)
+        attended.append(context)
+        page = context.new_page()
         page.goto(app.url + path)
         settled(page)
         return page
 
-    return go
+    yield go
+    raw = watch.raw_errors()
+    for context in attended:
+        watch.leave(context)
+        for page in context.pages:
+            page.close()
+    assert raw == []
 
 
 @pytest.fixture

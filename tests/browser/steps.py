@@ -52,6 +52,22 @@ def add(page: Page, *names: str) -> None:
     settled(page)
 
 
+def dose_form(page: Page, place: int) -> Locator:
+    """The dose form of a line of the list, opened unless it is open."""
+    (named,) = re.findall(r"st-key-line-name-(\w+)", lines(page).nth(place).get_attribute("class"))
+    form = block(page, f"mg-{named}").locator("xpath=ancestor::*[@data-testid='stForm']")
+    if not form.count():
+        block(page, f"dose-{named}").get_by_role("button").click()
+    expect(form).to_be_visible()
+    return form
+
+
+def remove(page: Page, place: int) -> None:
+    """Presses the cross of a line of the list."""
+    (named,) = re.findall(r"st-key-line-name-(\w+)", lines(page).nth(place).get_attribute("class"))
+    block(page, f"remove-{named}").get_by_role("button").click()
+
+
 def unfold(page: Page, key: str) -> Locator:
     """Opens an expander by its key, unless it is open."""
     box = block(page, key)

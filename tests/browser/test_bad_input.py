@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from serving import ROOT
-from steps import add, block, bottom, cards, lines, paste, picker, settled, top, unfold
+from steps import add, bottom, cards, dose_form, lines, paste, picker, remove, settled, top, unfold
 
 pytestmark = pytest.mark.browser
 
@@ -124,21 +124,21 @@ def some_drugs(count: int) -> list[str]:
 def test_two_hundred_drugs_are_checked_and_one_more_is_refused(page: Page) -> None:
     names = some_drugs(201)
     paste(page, "\n".join(names[:200]))
-    expect(lines(page)).to_have_count(200, timeout=60_000)
+    expect(page.get_by_text("第 151–200 行，共 200 行")).to_be_visible(timeout=60_000)
+    expect(lines(page)).to_have_count(50)
     expect(page.locator(".summary")).to_contain_text("共 19900 对", timeout=60_000)
     expect(cards(page)).to_have_count(3)
     picker(page).fill(names[200])
     picker(page).press("Enter")
     expect(page.get_by_text("1 个名称放不下：清单最多 200 行")).to_be_visible(timeout=60_000)
-    expect(lines(page)).to_have_count(200)
+    expect(page.get_by_text("共 200 行；")).to_be_visible()
 
 
 def test_a_dose_is_kept_and_changes_the_grade(visit: Callable[..., Page]) -> None:
     page = visit()
     add(page, "阿托伐他汀", "克拉霉素")
     expect(cards(page).locator(".pill").first).to_contain_text("严重")
-    block(page, "line-known-0").get_by_role("button", name="剂量").click()
-    form = page.get_by_test_id("stPopoverBody")
+    form = dose_form(page, 0)
     form.get_by_role("spinbutton").first.fill("20")
     form.get_by_role("button", name="采用").click()
     expect(page.locator(".pill-moderate").first).to_be_visible()
@@ -146,3 +146,31 @@ def test_a_dose_is_kept_and_changes_the_grade(visit: Callable[..., Page]) -> Non
     settled(page)
     expect(lines(page).first).to_contain_text("20 mg")
     expect(page.locator(".pill-moderate").first).to_be_visible()
+
+
+def test_a_misread_dose_and_route_can_be_emptied(page: Page) -> None:
+    add(page, "阿托伐他汀 20mg qn 口服", "克拉霉素")
+    expect(lines(page).first).to_contain_text("每日 20 mg · 口服")
+    expect(cards(page).locator(".pill").first).to_contain_text("中度")
+    form = dose_form(page, 0)
+    form.get_by_role("spinbutton").first.fill("")
+    form.get_by_role("combobox").press("Escape")
+    form.get_by_role("button", name="采用").click()
+    expect(cards(page).locator(".pill").first).to_contain_text("严重")
+    expect(lines(page).first).not_to_contain_text("每日 20 mg")
+    page.reload()
+    settled(page)
+    expect(cards(page).locator(".pill").first).to_contain_text("严重")
+
+
+def test_a_dose_being_typed_stays_with_its_medicine_when_another_goes(page: Page) -> None:
+    add(page, "华法林", "阿托伐他汀", "克拉霉素")
+    dose_form(page, 1).get_by_role("spinbutton").first.fill("20")
+    remove(page, 0)
+    expect(lines(page)).to_have_count(2)
+    settled(page)
+    form = dose_form(page, 0)
+    expect(form.get_by_role("spinbutton").first).to_have_value("20")
+    form.get_by_role("button", name="采用").click()
+    expect(lines(page).first).to_contain_text("每日 20 mg")
+    expect(lines(page).nth(1)).not_to_contain_text("20 mg")

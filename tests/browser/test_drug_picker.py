@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 from serving import ROOT, Server
 
 from core.ui.drug_picker import MAX_CHARACTERS, Picked, _new_choices, _waiting
@@ -27,11 +27,11 @@ def test_each_choice_is_given_once_in_order() -> None:
 
 
 def test_an_unknown_drug_id_is_not_believed() -> None:
-    known = {"mount": "m", "n": 1, "text": "a", "id": "warfarin", "search_ms": 0.4}
-    forged = {"mount": "m", "n": 2, "text": "b", "id": "made-up", "search_ms": "x"}
+    known = {"mount": "m", "n": 1, "text": "a", "id": "warfarin"}
+    forged = {"mount": "m", "n": 2, "text": "b", "id": "made-up"}
     assert choices({"picks": [known, forged]}) == [
-        Picked("m-1", "a", "warfarin", 0, 0.4),
-        Picked("m-2", "b", None, 0, 0.0),
+        Picked("m-1", "a", "warfarin"),
+        Picked("m-2", "b"),
     ]
 
 
@@ -122,6 +122,33 @@ def test_initials_find_the_drug_and_enter_adds_it(page: Page) -> None:
     expect(field(page)).to_have_value("")
     expect(field(page)).to_be_focused()
     expect(field(page)).to_have_attribute("aria-expanded", "false")
+
+
+@browser_test
+@pytest.mark.parametrize("left", [False, True])
+def test_what_was_typed_before_the_script_came_is_searched_when_it_is_there(
+    context: BrowserContext, port: int, left: bool
+) -> None:
+    held: list[Route] = []
+    context.route("**/*drug_picker*.js*", lambda route: held.append(route))
+    page = context.new_page()
+    with page.expect_request("**/*drug_picker*.js*"):
+        page.goto(f"http://127.0.0.1:{port}/")
+    typed = page.locator("#field")
+    typed.press_sequentially("atftt")
+    if left:
+        typed.blur()
+    (script,) = held
+    script.continue_()
+    expect(page.locator("#field")).to_have_value("atftt")
+    if left:
+        expect(page.locator("#note")).to_have_text("还没有添加：按 Enter 或点“添加”。")
+        expect(options(page)).to_have_count(0)
+        page.get_by_role("button", name="添加").click()
+    else:
+        expect(options(page).first).to_have_text("阿托伐他汀 Atorvastatin")
+        typed.press("Enter")
+    expect(page.get_by_text("added=", exact=False)).to_have_text("added=1")
 
 
 @browser_test

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
 LOCAL = frozenset({"127.0.0.1", "localhost", ""})  # no host: data: and blob: addresses
 BREACH = re.compile(r"content security policy|refused to|blocked by", re.IGNORECASE)
@@ -23,6 +23,18 @@ class Watch:
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
+
+    def attend(self, context: BrowserContext) -> None:
+        """From now on, everything that this browser asks for and opens."""
+        context.on("request", self._asked)
+        context.on("page", self.follow)
+
+    def leave(self, context: BrowserContext) -> None:
+        context.remove_listener("request", self._asked)
+        context.remove_listener("page", self.follow)
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request.url)
 
     def follow(self, page: Page) -> None:
         self.pages.append(page)

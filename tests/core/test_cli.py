@@ -23,7 +23,7 @@ JsonLines = Callable[..., list[dict[str, Any]]]
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     def call(*arguments: str, typed: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed.encode())))
         code = cli.main(["pharmacy", *arguments])
         said = capsys.readouterr()
         return code, said.out, said.err
@@ -168,8 +168,9 @@ def test_answers_come_in_order_one_per_line(lines: JsonLines) -> None:
         ("interaction", "major", True),
         ("no_record", None, True),
         ("not_checked", None, False),
-        ("no_record", None, True),
+        ("not_checked", None, False),
     ]
+    assert answers[3]["note"]
 
 
 @pytest.mark.parametrize(
@@ -232,12 +233,20 @@ def test_bytes_that_are_no_utf_8_are_answered() -> None:
     )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert [answer["severity"] for answer in answers] == [None, "major"]
+    assert ["error" in answer for answer in answers] == [True, False]
     assert done.returncode == 0
     assert b"Traceback" not in done.stderr
 
 
-def test_empty_lines_between_are_not_answered(lines: JsonLines) -> None:
-    assert len(lines("", {"drugs": []}, "   ", {"drugs": []})) == 2
+def test_an_empty_line_is_answered_too(lines: JsonLines) -> None:
+    """Answer n belongs to line n, whatever stands there."""
+    answers = lines("", {"drugs": []}, "   ", {"drugs": []})
+    assert ["error" in answer for answer in answers] == [True, False, True, False]
+
+
+def test_what_was_asked_for_is_shown_as_it_must_be_typed(lines: JsonLines) -> None:
+    (answer,) = lines("{}")
+    assert answer["error"] == 'Not a JSON object of the form {"drugs": ["…"], "context": {}}.'
 
 
 def test_a_drug_may_be_an_object_with_dose_and_route(lines: JsonLines) -> None:
@@ -284,6 +293,87 @@ def test_the_dose_of_one_drug_is_never_taken_for_another(lines: JsonLines, detai
     assert answer["severity"] in ("major", None)
     if answer["severity"] is None:
         assert answer["error"]
+
+
+def refusal(lines: JsonLines, *drugs: Any, details: Any = None) -> str:
+    """The sentence with which a request is refused."""
+    (answer,) = lines({"drugs": drugs, "context": {"drugs": details}})
+    assert (answer["state"], answer["complete"], answer["pairs"]) == ("not_checked", False, [])
+    said: str = answer["error"]
+    return said
+
+
+def test_a_detail_that_fits_no_drug_is_refused_by_name(lines: JsonLines) -> None:
+    two = ("阿托伐他汀", "克拉霉素")
+    assert "华法林" in refusal(lines, *two, details=[{"name": "华法林", "dose_mg": 10}])
+    assert "warfarin" in refusal(lines, *two, details={"warfarin": {"dose_mg": 10}})
+    twice = ("阿托伐他汀", "阿托伐他汀", "克拉霉素")
+    assert "立普妥" in refusal(lines, *twice, details={"立普妥": {"dose_mg": 10}})
+
+
+def test_a_detail_of_a_name_that_holds_several_drugs_is_refused(lines: JsonLines) -> None:
+    for name in ("辛伐他汀和氨氯地平", "缬沙坦氨氯地平片"):
+        assert name in refusal(lines, {"name": name, "dose_mg": 10}, "华法林")
+    assert "several" in refusal(lines, "辛伐他汀和氨氯地平", details=[{"dose_mg": 10}])
+
+
+def test_an_unknown_field_of_a_drug_is_refused_by_name(lines: JsonLines) -> None:
+    assert "dose_mgs" in refusal(lines, {"name": "阿托伐他汀", "dose_mgs": 10}, "克拉霉素")
+    details = {"阿托伐他汀": {"daily": 10}}
+    assert "daily" in refusal(lines, "阿托伐他汀", "克拉霉素", details=details)
+
+
+@pytest.mark.parametrize("dose", [0, -1, "0", 1e9, True, "10 mg"])
+def test_a_dose_out_of_range_is_refused(lines: JsonLines, dose: Any) -> None:
+    said = refusal(lines, {"name": "阿托伐他汀", "dose_mg": dose}, "克拉霉素")
+    assert said.startswith("dose_mg")
+
+
+def test_an_unknown_word_is_refused_with_the_known_ones(lines: JsonLines) -> None:
+    said = refusal(lines, {"name": "阿托伐他汀", "route": "somewhere"}, "克拉霉素")
+    assert "somewhere" in said
+    assert "intravenous" in said
+    (answer,) = lines({"drugs": ["华法林", "双氯芬酸"], "context": {"sex": "x"}})
+    assert "female" in answer["error"]
+
+
+def test_what_no_row_knows_is_named_and_still_asked_for(lines: JsonLines) -> None:
+    """A history is more than the one entry that a row asks for; it is no "no" either."""
+    plain, other, both = lines(
+        {"drugs": ["华法林", "双氯芬酸"]},
+        {"drugs": ["华法林", "双氯芬酸"], "context": {"history": "bleed?"}},
+        {"drugs": ["华法林", "双氯芬酸"], "context": {"indication": ["AF", "recent stent"]}},
+    )
+    assert [q["row"] for q in other["pairs"][0]["questions"]] == ["X018", "X019"]
+    assert other["pairs"] == plain["pairs"]
+    assert plain["not_held"] == []
+    assert ["history: bleed?" in said for said in other["not_held"]] == [True]
+    assert ["AF" in said for said in both["not_held"]] == [True]
+
+
+def test_details_of_list_and_context_are_joined_field_by_field(lines: JsonLines) -> None:
+    drugs = [{"name": "阿托伐他汀", "dose_mg": 20}, "克拉霉素"]
+    answers = lines(
+        {"drugs": drugs, "context": {"drugs": [{"route": "oral"}]}},
+        {"drugs": drugs, "context": {"drugs": [{"dose_mg": 40}]}},
+        {"drugs": drugs, "context": {"drugs": [{"dose_mg": None}, None]}},
+    )
+    assert [answer["severity"] for answer in answers] == ["moderate", "major", "moderate"]
+
+
+def test_a_name_too_long_to_read_is_unresolved_as_a_whole(lines: JsonLines) -> None:
+    """Cut off and read, it would lose its last drug unseen."""
+    (answer,) = lines({"drugs": ["华法林 " * 200 + "阿司匹林", "布洛芬"]})
+    assert answer["pairs"] == []
+    assert [item["code"] for item in answer["unresolved"]] == ["unknown_name"]
+
+
+def test_a_removed_grade_is_told(lines: JsonLines) -> None:
+    apart = {"name": "碳酸钙", "separated_hours": 6}
+    (answer,) = lines({"drugs": ["左甲状腺素", apart]})
+    (pair,) = answer["pairs"]
+    assert (answer["state"], pair["state"], pair["severity"]) == ("no_record", "no_record", None)
+    assert pair["reason"].startswith("There is a row")
 
 
 def test_two_drugs_in_one_name_are_checked_against_each_other(lines: JsonLines) -> None:
@@ -351,6 +441,23 @@ def test_facts_names_a_bad_table_and_ends_with_one(tmp_path: Path) -> None:
     assert "food.csv" in done.stdout
     assert "88" in done.stdout
     assert "drug_id" in done.stdout
+
+
+def test_without_drug_names_nothing_is_checked_and_it_is_said(tmp_path: Path) -> None:
+    assets = Path(shutil.copytree(ROOT / "assets", tmp_path / "assets"))
+    with (assets / "terms" / "drug_names.csv").open("a", encoding="utf-8") as table:
+        table.write("x,warfarin,de,generic,yes\n")
+    for arguments, code in ((["facts"], 1), (["check", "warfarin", "aspirin", "--json"], 2)):
+        script = (
+            f"import os, sys; os.environ['AUSCULT_ASSETS'] = {str(assets)!r}; "
+            "from core.cli import main; sys.exit(main(sys.argv[1:]))"
+        )
+        command = [sys.executable, "-c", script, "pharmacy", *arguments, "--lang", "en"]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == code, done.stderr
+        assert "drug_names.csv" in done.stdout + done.stderr
+        if arguments == ["facts"]:
+            assert done.stdout.splitlines()[-1] == "Problems: 1"
 
 
 def test_it_runs_as_a_module() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from core import settings
 from core.errors import BadSetting
-from core.settings import ASSETS, default_data_folder, read
+from core.settings import ASSETS, default_data_folder, default_key_file, read
 
 
 def test_without_anything_set_the_defaults_hold() -> None:
@@ -22,9 +22,18 @@ def test_each_setting_is_taken() -> None:
             "AUSCULT_PORT": "7001",
             "AUSCULT_ADDRESS": "::1",
             "AUSCULT_ASSETS": "/tables",
+            "AUSCULT_DATABASE_URL": "postgresql://ward@db/records",
+            "AUSCULT_KEY_FILE": "/keys/master.key",
         }
     )
-    assert given == settings.Settings(Path("/somewhere"), 7001, "::1", Path("/tables"))
+    assert given == settings.Settings(
+        Path("/somewhere"),
+        7001,
+        "::1",
+        Path("/tables"),
+        "postgresql://ward@db/records",
+        Path("/keys/master.key"),
+    )
 
 
 def test_the_home_folder_may_be_written_as_a_tilde() -> None:
@@ -71,6 +80,33 @@ def test_each_system_has_its_own_data_folder() -> None:
         "Auscult",
     )
     assert default_data_folder("linux", {}).parts[-3:] == (".local", "share", "auscult")
+
+
+def test_each_system_keeps_the_key_apart_from_the_data() -> None:
+    for platform, env in (
+        ("win32", {"LOCALAPPDATA": "C:/local"}),
+        ("darwin", {}),
+        ("linux", {"XDG_CONFIG_HOME": "/conf", "XDG_DATA_HOME": "/share"}),
+    ):
+        key, data = default_key_file(platform, env), default_data_folder(platform, env)
+        assert key.name == "master.key"
+        assert not key.is_relative_to(data)
+    assert default_key_file("linux", {"XDG_CONFIG_HOME": "/conf"}).parent == Path("/conf/auscult")
+
+
+def test_a_key_inside_the_data_folder_is_refused(tmp_path: Path) -> None:
+    inside = tmp_path / "elsewhere" / ".." / "data" / "master.key"
+    with pytest.raises(BadSetting) as caught:
+        read({"AUSCULT_DATA": str(tmp_path / "data"), "AUSCULT_KEY_FILE": str(inside)})
+    assert caught.value.key == "error.setting.key_file"
+
+
+@pytest.mark.parametrize("url", ["mysql://u:secret@db/x", "sqlite:///x", "db.local", "postgres:/x"])
+def test_an_address_of_another_database_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        read({"AUSCULT_DATABASE_URL": url})
+    assert caught.value.key == "error.setting.database"
+    assert "secret" not in f"{caught.value} {caught.value.values}"
 
 
 def test_the_settings_of_a_process_are_read_once(

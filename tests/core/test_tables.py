@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadTable
-from core.tables import all_known, filled, known, one_of, read_table
+from core.tables import all_known, filled, known, number, one_of, read_table
 
 COLUMNS = {
     "id": filled,
@@ -95,3 +95,14 @@ def test_a_long_cell_is_cut_in_the_message(tmp_path: Path) -> None:
     with pytest.raises(BadTable) as caught:
         read_table(path, COLUMNS)
     assert caught.value.values["found"] == "g" * 80
+
+
+@pytest.mark.parametrize("cell", ["0", "5.0", "30"])
+def test_a_plain_number_is_a_number(cell: str) -> None:
+    assert number(cell)
+    assert float(cell) >= 0
+
+
+@pytest.mark.parametrize("cell", ["", "many", "1,5", "-1", "nan", "inf", "1e400", "５", " 5", "."])
+def test_anything_else_is_not(cell: str) -> None:
+    assert not number(cell)

@@ -17,11 +17,16 @@ from core.pharmacy.knowledge import knowledge
 from core.terms.drug_names import drug_names
 from core.ui import server
 from core.ui.owner import drafts
-from core.ui.pharmacy.session import picker_index
+from core.ui.pharmacy.name_index import aliases, picker_index
 
 TIMEOUT_S = 30
 OWNER = "0123456789abcdef" * 2
-TABLES = (knowledge, drug_names, picker_index)  # slow to read; the same unless a test spoils them
+TABLES = (
+    knowledge,
+    drug_names,
+    aliases,
+    picker_index,
+)  # slow to read; the same unless a test spoils them
 FILES = {"home": "pages/home.py", "pharmacy": "pages/pharmacy.py"}
 
 

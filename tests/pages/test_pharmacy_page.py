@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pymupdf
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import settings
 from core.i18n import LANGUAGES, Language, translator
+from core.pharmacy.context import Medication
+from core.pharmacy.worklist import MOST_LINES
 from core.terms.drug_list import LONGEST
-from core.ui import demo, server
+from core.ui import demo, drug_picker, folds, server
+from core.ui.pharmacy import label_reader, results
 
 OpenPage = Callable[..., AppTest]
 Drawn = Callable[[AppTest], str]
@@ -32,6 +36,33 @@ def submit(app: AppTest, form: str) -> AppTest:
 def paste(app: AppTest, text: str) -> AppTest:
     app.text_area(key="paste-text").set_value(text)
     return submit(app, "paste-form")
+
+
+def line_ids(app: AppTest) -> list[str]:
+    return [line.id for line in app.session_state["worklist"].lines]
+
+
+def slugs(app: AppTest) -> list[str]:
+    """The pairs whose card is drawn, as their override forms are named."""
+    start = "FormSubmitter:override-form-"
+    keys = [b.key.removeprefix(start) for b in app.button if b.key and b.key.startswith(start)]
+    return [key.rpartition("-")[0] for key in keys]
+
+
+def unfold(app: AppTest, panel: str) -> AppTest:
+    app.session_state[folds.OPENED] = {**app.session_state[folds.OPENED], panel: True}
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def state_dose(app: AppTest, line: str, **values: object) -> AppTest:
+    """Opens the dose form of a line, states what is given and adopts it."""
+    app.button(key=f"dose-{line}").click().run()
+    for part, value in values.items():
+        found = app.selectbox if part == "route" else app.number_input
+        found(key=f"{part}-{line}").set_value(value)
+    return submit(app, f"dose-form-{line}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -144,16 +175,16 @@ def test_the_list_is_on_disk_and_names_nothing_in_the_clear(
 def test_a_patient_value_changes_the_grade_and_is_kept(open_page: OpenPage, drawn: Drawn) -> None:
     app = paste(open_page("pharmacy"), "atorvastatin\nclarithromycin")
     assert "pill-major" in drawn(app)
-    app.number_input(key="mg-0").set_value(20.0)
-    submit(app, "dose-form-0")
+    state_dose(app, line_ids(app)[0], mg=20.0)
     assert "pill-moderate" in drawn(app) and "20 mg" in drawn(app)
+    again = open_page("pharmacy")
+    assert "pill-moderate" in drawn(again) and "20 mg" in drawn(again)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_patient_field_can_be_shown(open_page: OpenPage, language: Language) -> None:
-    app = open_page("pharmacy", language)
-    if not app.toggle(key="patient-all").value:
-        app.toggle(key="patient-all").set_value(True).run()
+    app = unfold(open_page("pharmacy", language), "patient")
+    assert app.toggle(key="patient-all").value
     labels = [w.label for w in (*app.number_input, *app.selectbox)]
     t = translator(language)
     for key in ("age_years", "weight_kg", "crcl", "potassium", "pregnant", "smoking", "indication"):
@@ -165,7 +196,7 @@ def test_pregnancy_is_answered_with_not_held(
     open_page: OpenPage, drawn: Drawn, language: Language
 ) -> None:
     app = paste(open_page("pharmacy", language), "\n".join(NAMES[language]))
-    app.toggle(key="patient-all").set_value(True).run()
+    unfold(app, "patient").toggle(key="patient-all").set_value(True).run()
     app.selectbox(key="patient-pregnant").set_value("yes").run()
     assert not app.exception
     assert translator(language)("pharmacy.not_held.pregnant") in drawn(app)
@@ -189,11 +220,257 @@ def test_an_override_needs_a_reason_and_is_told_with_it(
 ) -> None:
     t = translator(language)
     app = paste(open_page("pharmacy", language), "\n".join(NAMES[language]))
-    submit(app, "override-form-0")
+    (slug,) = slugs(app)
+    submit(app, f"override-form-{slug}")
     assert t("pharmacy.override.reason_needed") in [w.value for w in app.warning]
-    app.selectbox(key="reason-0").set_value("monitored")
-    submit(app, "override-form-0")
+    app.selectbox(key=f"reason-{slug}").set_value("monitored")
+    submit(app, f"override-form-{slug}")
     assert t("pharmacy.override.monitored") in drawn(app)
     assert "origin-person" in drawn(app)
-    app.button(key="undo-0").click().run()
+    app.button(key=f"undo-{slug}").click().run()
     assert "origin-person" not in drawn(app)
+
+
+def test_a_dose_stays_with_its_medicine_when_another_goes(
+    open_page: OpenPage, drawn: Drawn
+) -> None:
+    app = paste(open_page("pharmacy"), "warfarin\natorvastatin\nclarithromycin")
+    first, second, third = line_ids(app)
+    state_dose(app, second, mg=20.0)
+    app.button(key=f"remove-{first}").click().run()
+    assert line_ids(app) == [second, third]
+    app.button(key=f"dose-{second}").click().run()
+    app.button(key=f"dose-{third}").click().run()
+    assert app.number_input(key=f"mg-{second}").value == 20.0
+    assert app.number_input(key=f"mg-{third}").value is None
+    submit(app, f"dose-form-{second}")
+    doses = [line.medication.mg_per_day for line in app.session_state["worklist"].lines]
+    assert doses == [20.0, None]
+    assert "pill-moderate" in drawn(app)
+
+
+def test_a_decision_stays_with_its_pair_when_a_graver_one_goes(
+    open_page: OpenPage, drawn: Drawn
+) -> None:
+    app = paste(open_page("pharmacy"), "simvastatin\natorvastatin\nclarithromycin")
+    before = slugs(app)
+    assert before[0].startswith("clarithromycin-simvastatin-")
+    (other,) = [slug for slug in before if slug.startswith("atorvastatin-clarithromycin-")]
+    app.selectbox(key=f"reason-{other}").set_value("monitored")
+    app.text_input(key=f"note-{other}").set_value("CK each week")
+    submit(app, f"override-form-{other}")
+    app.button(key=f"remove-{line_ids(app)[0]}").click().run()
+    assert set(app.session_state["worklist"].overrides) == {"atorvastatin+clarithromycin"}
+    assert "CK each week" in drawn(app)
+    app.button(key=f"undo-{other}").click().run()
+    assert slugs(app) == [other]
+
+
+def test_a_misread_dose_can_be_cleared(open_page: OpenPage, drawn: Drawn) -> None:
+    app = paste(open_page("pharmacy"), "atorvastatin 20mg qn po\nclarithromycin")
+    assert "pill-moderate" in drawn(app) and "20 mg" in drawn(app)
+    state_dose(app, line_ids(app)[0], mg=None, route=None)
+    for shown in (app, open_page("pharmacy")):
+        assert shown.session_state["worklist"].lines[0].medication == Medication()
+        assert "pill-major" in drawn(shown)
+
+
+def patient_age(app: AppTest) -> object:
+    return app.number_input(key="patient-age_years").value
+
+
+def test_the_patient_form_shows_nobody_after_the_list_is_cleared(open_page: OpenPage) -> None:
+    app = paste(open_page("pharmacy"), "warfarin")
+    unfold(app, "patient").number_input(key="patient-age_years").set_value(80.0).run()
+    assert app.session_state["worklist"].patient == {"age_years": 80.0}
+    app.button(key="clear").click().run()
+    assert app.session_state["worklist"].patient == {}
+    assert patient_age(app) is None
+
+
+def test_the_patient_form_shows_what_another_tab_stated(open_page: OpenPage) -> None:
+    first = unfold(paste(open_page("pharmacy"), "warfarin"), "patient")
+    first.number_input(key="patient-age_years").set_value(80.0).run()
+    second = unfold(open_page("pharmacy"), "patient")
+    second.number_input(key="patient-age_years").set_value(45.0).run()
+    first.number_input(key="patient-weight_kg").set_value(60.0).run()
+    assert translator("en")("pharmacy.note.other_tab") in [w.value for w in first.warning]
+    assert patient_age(first) == 45.0
+    assert first.number_input(key="patient-weight_kg").value is None
+
+
+def test_a_sample_and_real_work_do_not_show_each_others_patient(open_page: OpenPage) -> None:
+    app = unfold(paste(open_page("pharmacy"), "warfarin"), "patient")
+    app.number_input(key="patient-age_years").set_value(80.0).run()
+    app.session_state[demo.KEY] = "statin-and-macrolide"
+    app.run()
+    assert patient_age(app) is None
+    app.number_input(key="patient-age_years").set_value(30.0).run()
+    app.button(key="leave-demo").click().run()
+    assert patient_age(app) == 80.0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_computed_clearance_is_shown_when_its_inputs_are_there(
+    open_page: OpenPage, drawn: Drawn, language: Language
+) -> None:
+    app = unfold(paste(open_page("pharmacy", language), "warfarin"), "patient")
+    for key, value in (("age_years", 80.0), ("weight_kg", 60.0), ("creatinine_umol_l", 88.4)):
+        app.number_input(key=f"patient-{key}").set_value(value).run()
+        assert "mL/min" not in drawn(app)
+    app.selectbox(key="patient-sex").set_value("male").run()
+    said = translator(language)("pharmacy.patient.clearance", value="50")
+    assert said in drawn(app)  # (140 - 80) x 60 / (72 x 1.0)
+    app.number_input(key="patient-crcl").set_value(25.0).run()
+    assert said not in drawn(app)
+
+
+@pytest.fixture
+def full(open_page: OpenPage) -> AppTest:
+    names = "\n".join(f"unknown{n}" for n in range(MOST_LINES))
+    return paste(open_page("pharmacy"), names)
+
+
+FULL = translator("en")("pharmacy.list.too_many", count=1, most=MOST_LINES)
+
+
+def test_a_drug_picked_for_a_full_list_is_told(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch, full: AppTest
+) -> None:
+    def pick(index: object, *, key: str, words: object, add: Callable[..., None]) -> str:
+        add(drug_picker.Picked("n-1", "warfarin", "warfarin"))
+        return ""
+
+    monkeypatch.setattr(drug_picker, "drug_picker", pick)
+    full.run()
+    assert [w.value for w in full.warning] == [FULL]
+    assert len(line_ids(full)) == MOST_LINES
+
+
+def test_a_label_drug_for_a_full_list_is_told_and_kept_for_later(full: AppTest) -> None:
+    app = read_label(full, "New tablet is primarily metabolized by CYP3A4.")
+    app.button(key="label-add").click().run()
+    assert FULL in [w.value for w in app.warning]
+    assert app.session_state["worklist"].labels == ()
+    app.button(key=f"remove-{line_ids(app)[-1]}").click().run()
+    app.button(key="label-add").click().run()
+    assert [label.name for label in app.session_state["worklist"].labels] == ["New tablet"]
+    app.button(key=f"remove-{line_ids(app)[-1]}").click().run()
+    assert app.session_state["worklist"].labels == ()
+
+
+def read_label(app: AppTest, text: str) -> AppTest:
+    app.text_input(key="label-name").set_value("New tablet")
+    app.text_area(key="label-text").set_value(text)
+    return submit(app, "label-form")
+
+
+def test_label_text_over_the_limit_is_refused_with_its_length(open_page: OpenPage) -> None:
+    most = label_reader.MOST_TYPED
+    app = read_label(open_page("pharmacy"), "x" * (most + 1))
+    told = translator("en")("pharmacy.list.too_long", length=most + 1, most=most)
+    assert [w.value for w in app.warning] == [told]
+
+
+OVERDOSE = "I took a whole bottle of sleeping pills"
+
+
+def test_an_emergency_in_the_note_of_an_override_is_said(open_page: OpenPage, drawn: Drawn) -> None:
+    app = paste(open_page("pharmacy"), "atorvastatin\nclarithromycin")
+    (slug,) = slugs(app)
+    app.selectbox(key=f"reason-{slug}").set_value("other")
+    app.text_input(key=f"note-{slug}").set_value(OVERDOSE)
+    assert "notice-emergency" not in drawn(app)
+    submit(app, f"override-form-{slug}")
+    assert "notice-emergency" in drawn(app)
+
+
+def test_an_emergency_in_a_label_file_is_said(
+    open_page: OpenPage, drawn: Drawn, text_pdf: Callable[[str], bytes]
+) -> None:
+    app = read_file(open_page("pharmacy"), "label.pdf", text_pdf("Take with water."))
+    assert "notice-emergency" not in drawn(app)
+    app = read_file(app, "label.pdf", text_pdf(OVERDOSE))
+    assert "notice-emergency" in drawn(app)
+
+
+@pytest.fixture
+def text_pdf() -> Callable[[str], bytes]:
+    def made(text: str) -> bytes:
+        document = pymupdf.open()
+        document.new_page().insert_text((72, 72), text)
+        content: bytes = document.tobytes()
+        document.close()
+        return content
+
+    return made
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_that_is_cut_says_how_many_more_the_exports_hold(
+    open_page: OpenPage,
+    drawn: Drawn,
+    monkeypatch: pytest.MonkeyPatch,
+    language: Language,
+) -> None:
+    t = translator(language)
+    monkeypatch.setattr(results, "MOST_PAIRS", 1)
+    app = paste(open_page("pharmacy", language), "vitamin d\namoxicillin\ncetirizine\nloratadine")
+    state = app.session_state["worklist checked"][1]
+    pairs = [p for p in state.pairs if p.state == "no_record"]
+    assert len(pairs) > 1
+    assert t("pharmacy.more_in_export", count=len(pairs) - 1) not in [i.value for i in app.info]
+    unfold(app, "no-record")
+    assert t("pharmacy.more_in_export", count=len(pairs) - 1) in [i.value for i in app.info]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_verdict_says_what_was_compared_and_what_was_not(
+    open_page: OpenPage, drawn: Drawn, language: Language
+) -> None:
+    t = translator(language)
+    app = paste(open_page("pharmacy", language), "amoxicillin\ncetirizine")
+    assert t("pharmacy.state.none_found") in drawn(app)
+    assert t("pharmacy.summary.compared", done=1, every=1) in drawn(app)
+    paste(app, "xyzzyq")
+    assert t("pharmacy.state.none_found_partly") in drawn(app)
+    assert t("pharmacy.count.names_not_checked", n=1) in drawn(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_with_fewer_than_two_known_drugs_says_that_nothing_was_compared(
+    open_page: OpenPage, drawn: Drawn, language: Language
+) -> None:
+    t = translator(language)
+    app = paste(open_page("pharmacy", language), "warfarin\nxyzzyq")
+    assert t("pharmacy.empty.two_needed") in drawn(app)
+    assert t("pharmacy.state.none_found") not in drawn(app)
+    assert 'class="summary"' not in drawn(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_grade_that_was_removed_by_what_was_stated_is_not_called_no_row(
+    open_page: OpenPage, drawn: Drawn, language: Language
+) -> None:
+    t = translator(language)
+    app = paste(open_page("pharmacy", language), "levothyroxine\ncalcium carbonate")
+    before = t("pharmacy.state.removed_by_context", note="|").partition("|")[0]
+    assert before not in drawn(app)
+    state_dose(app, line_ids(app)[0], hours=4.0)
+    (pair,) = app.session_state["worklist checked"][1].pairs
+    assert pair.removed_by_context
+    assert before in drawn(app)
+    assert t("pharmacy.count.no_record", n=1) not in [e.label for e in app.expander]
+
+
+def test_the_language_of_a_link_outlives_a_change_of_page(open_page: OpenPage) -> None:
+    app = open_page("home", "zh-TW")
+    del app.query_params["lang"]
+    app.switch_page("pages/pharmacy.py").run()
+    assert translator("zh-TW")("pharmacy.title") in drawn_text(app)
+    again = AppTest.from_file(str(settings.ROOT / "Home.py"), default_timeout=30).run()
+    assert translator("zh-TW")("home.title") in drawn_text(again)
+
+
+def drawn_text(app: AppTest) -> str:
+    return "\n".join(piece.proto.body for piece in app.main.get("html"))

@@ -84,7 +84,6 @@ class Picker {
     this.waiting = "";
     this.found = [];
     this.active = -1;
-    this.searchMs = 0;
     this.row = root.querySelector(".row");
     this.field = root.querySelector("#field");
     this.label = root.querySelector("label");
@@ -128,6 +127,9 @@ class Picker {
     this.button.textContent = words.add;
     this.list.setAttribute("aria-label", words.suggestions);
     this.none.textContent = words.empty;
+    if (!this.field.value) return;
+    this.typed(); // typed before this script was there, or still there when the language changed
+    if (!this.field.matches(":focus")) this.left({});
   }
 
   typed() {
@@ -137,7 +139,7 @@ class Picker {
     performance.clearMeasures(MEASURE);
     const start = performance.now();
     this.found = SEVERAL.test(text) ? [] : search(this.entries, text);
-    this.searchMs = performance.measure(MEASURE, { start }).duration;
+    performance.measure(MEASURE, { start });
     this.draw(SEVERAL.test(text) ? "" : text.trim());
   }
 
@@ -221,7 +223,7 @@ class Picker {
     const typed = text.trim();
     if (!typed) return;
     this.count += 1;
-    const pick = { mount: this.mount, n: this.count, search_ms: this.searchMs };
+    const pick = { mount: this.mount, n: this.count };
     if (drug) Object.assign(pick, { text: typed.slice(0, this.limit), id: drug.id });
     else if (typed.length > this.limit) Object.assign(pick, { text: "", too_long: typed.length });
     else Object.assign(pick, { text: typed, id: null });

@@ -1,178 +1,146 @@
-"""The medicine list on the left: add by typing or pasting, correct, give dose and route, remove."""
+"""The medicine list on the left: correct a name, give dose and route, remove.
 
+Every part is keyed by the id of its line, so that what a person does or types stays with its
+medicine when another line goes. A line is found anew at the moment of a change.
+"""
+
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.i18n import Translator
-from core.pharmacy.context import Medication
+from core.pharmacy.context import LEAST_MG, ROUTES, Medication
 from core.pharmacy.knowledge import knowledge
 from core.pharmacy.wording import Words
-from core.pharmacy.worklist import MOST_LINES, Line, Worklist
-from core.terms.drug_list import LONGEST, Item, read_list
-from core.terms.drug_names import drug_names
-from core.ui import drug_picker
+from core.pharmacy.worklist import Line, Worklist
+from core.terms.drug_list import Item
 from core.ui.markup import draw, fill
-from core.ui.pharmacy.session import change, picker_index
+from core.ui.pharmacy.adding import SAID
+from core.ui.pharmacy.session import change
 
-ROUTES = ("oral", "intravenous", "topical", "other")
-TOLD, SAID = "pharmacy list told", "pharmacy said"
+PARTS = ("mg", "route", "hours")  # fields of the dose form, in the order of `Medication`
+MOST_MG = 1_000_000.0
+GIVING = "lines with their dose form open"
+SCROLLED = 15  # lines; a longer list scrolls by itself, so that the results stay near
+HEIGHT = 720  # px of such a list
+PART = 50  # lines drawn at once; with 200 the browser took three seconds for each step
+NEWEST = "newest line drawn"
 
 
-def adding(t: Translator) -> list[str]:
-    """The name field and the paste box; returns what was typed, for the emergency check.
-
-    A choice is added while this runs, so the list is read after it.
-    """
-    waiting = drug_picker.drug_picker(
-        picker_index(t.language), key="picker", words=_picker_words(t), add=_picked
-    )
-    typed = [waiting, *_paste(t)]
-    told = st.session_state.pop(TOLD, None)
-    if told:
-        st.warning(t(told[0], **told[1]))
-    return [*typed, *st.session_state.get(SAID, [])]
+def words_for(t: Translator, worklist: Worklist) -> Words:
+    """Words that also know the drugs read from a label."""
+    return Words(t, {**knowledge().profiles, **worklist.extra})
 
 
 def lines(t: Translator, words: Words, worklist: Worklist) -> list[str]:
     """The list itself; returns the lines as typed, for the emergency check."""
-    for number, line in enumerate(worklist.lines):
-        _row(t, words, number, line)
-    if worklist.lines:
-        st.button(
-            t("pharmacy.list.clear"), key="clear", icon=":material/delete_sweep:", on_click=_clear
-        )
+    if not worklist.lines:
+        return []
+    shown = _page(t, worklist)
+    long = len(shown) > SCROLLED
+    with st.container(key="lines", height=HEIGHT if long else "content", autoscroll=long):
+        for line in shown:
+            _row(t, words, line)
+    st.button(
+        t("pharmacy.list.clear"), key="clear", icon=":material/delete_sweep:", on_click=_clear
+    )
     return [line.item.text for line in worklist.lines]
 
 
-def _picker_words(t: Translator) -> drug_picker.Words:
-    return drug_picker.Words(
-        label=t("pharmacy.picker.label"),
-        placeholder=t("pharmacy.picker.placeholder"),
-        add=t("pharmacy.picker.add"),
-        suggestions=t("pharmacy.picker.suggestions"),
-        count=t("pharmacy.picker.count"),
-        empty=t("pharmacy.picker.empty"),
-        waiting=t("pharmacy.picker.waiting"),
-    )
+def _page(t: Translator, worklist: Worklist) -> tuple[Line, ...]:
+    """The lines to draw: a long list is drawn in parts, names that need a person first."""
+    count = len(worklist.lines)
+    if count <= PART:
+        return worklist.lines
+    ordered = sorted(worklist.lines, key=lambda line: bool(line.item.drugs))
+    pages = -(-count // PART)
+    newest = worklist.lines[-1].id
+    if st.session_state.get(NEWEST) != newest:
+        st.session_state[NEWEST] = newest
+        st.session_state["lines-part"] = 1 + ordered.index(worklist.lines[-1]) // PART
+    part = min(st.session_state.get("lines-part") or 1, pages)
+    st.session_state["lines-part"] = part
+    st.pagination(pages, key="lines-part")
+    first = (part - 1) * PART
+    last = min(first + PART, count)
+    st.caption(t("pharmacy.list.part", first=first + 1, last=last, count=count))
+    return tuple(ordered[first:last])
 
 
-def _picked(choice: drug_picker.Picked) -> None:
-    if choice.too_long:
-        st.session_state[TOLD] = (
-            "pharmacy.list.too_long",
-            {"length": choice.too_long, "most": LONGEST},
-        )
-    elif choice.id:
-        name = choice.text or choice.id
-        item = Item(name, (choice.id,), "chosen")
-        change(lambda w: w.add((item,)), adds=True, nonce=choice.nonce)
-    else:
-        add_text(choice.text, choice.nonce)
+def _clear() -> None:
+    change(lambda w: Worklist(heard=w.heard))
+    st.session_state.pop(SAID, None)
 
 
-def add_text(text: str, nonce: str = "") -> bool:
-    """Adds what a text names; refuses as a whole what does not fit, and says so."""
-    if len(text) > LONGEST:
-        st.session_state[TOLD] = ("pharmacy.list.too_long", {"length": len(text), "most": LONGEST})
-        return False
-    items = read_list(text, drug_names())
-    if not items:
-        st.session_state[TOLD] = ("pharmacy.list.nothing", {})
-        return False
-    refused: list[int] = []
+def _on(line: str, act: Callable[[Worklist, int], Worklist]) -> None:
+    """Changes one line, if the list still has it."""
 
-    def add(worklist: Worklist) -> Worklist:
-        if len(worklist.lines) + len(items) > MOST_LINES:
-            refused.append(len(items))
-            return worklist
-        return worklist.add(items)
+    def changed(worklist: Worklist) -> Worklist:
+        place = worklist.place(line)
+        return worklist if place is None else act(worklist, place)
 
-    change(add, adds=True, nonce=nonce)
-    if refused:
-        st.session_state[TOLD] = (
-            "pharmacy.list.too_many",
-            {"count": refused[0], "most": MOST_LINES},
-        )
-    st.session_state[SAID] = [text]
-    return not refused
+    change(changed)
 
 
-def _paste(t: Translator) -> list[str]:
-    with st.expander(t("pharmacy.paste.title"), key="paste"), st.form("paste-form", border=False):
-        text = st.text_area(
-            t("pharmacy.paste.label"),
-            key="paste-text",
-            max_chars=LONGEST,
-            placeholder=t("pharmacy.paste.placeholder"),
-            height=140,
-        )
-        st.form_submit_button(t("pharmacy.paste.add"), type="primary", on_click=_add_pasted)
-    return [text]
-
-
-def _add_pasted() -> None:
-    if add_text(st.session_state.get("paste-text", "")):
-        st.session_state["paste-text"] = ""
-
-
-def _row(t: Translator, words: Words, number: int, line: Line) -> None:
-    item = line.item
-    state = "known" if item.drugs else "unknown"
+def _row(t: Translator, words: Words, line: Line) -> None:
+    item, state = line.item, "known" if line.item.drugs else "unknown"
     with st.container(
-        key=f"line-{state}-{number}", horizontal=True, vertical_alignment="center", gap="small"
+        key=f"line-{state}-{line.id}", horizontal=True, vertical_alignment="center", gap="small"
     ):
-        with st.container(key=f"line-name-{number}", width="stretch"):
+        with st.container(key=f"line-name-{line.id}", width="stretch"):
             draw(_named(t, words, line) if item.drugs else _unnamed(t, item))
             if not item.drugs:
-                _suggestions(t, words, number, item)
+                _suggestions(t, words, line)
         if item.drugs:
-            _details(t, words, number, line)
+            st.button(
+                t("pharmacy.dose.button"),
+                key=f"dose-{line.id}",
+                on_click=partial(_open_or_shut, line.id),
+            )
         st.button(
             t("pharmacy.list.remove"),
-            key=f"remove-{number}-{item.text[:20]}",
+            key=f"remove-{line.id}",
             icon=":material/close:",
             type="tertiary",
             help=t("pharmacy.list.remove"),
-            on_click=partial(change, partial(_without, number=number)),
+            on_click=partial(_on, line.id, Worklist.drop),
         )
-
-
-def _without(worklist: Worklist, number: int) -> Worklist:
-    return worklist.drop(number)
+    if item.drugs and line.id in st.session_state.get(GIVING, ()):
+        _dose_form(t, line)
 
 
 def _named(t: Translator, words: Words, line: Line) -> str:
     names = [words.name(drug) for drug in line.item.drugs]
-    other = (
-        [words.profiles[drug].drug.name_en for drug in line.item.drugs]
-        if t.language != "en"
-        else []
-    )
-    typed = line.item.text if line.item.text not in (*names, *other) else ""
+    english = [words.profiles[drug].drug.name_en for drug in line.item.drugs]
+    other = english if t.language != "en" else []
     return fill(
         '<div class="line"><b>$name</b> <span class="other">$other</span><br>'
-        '<span class="small">$typed $details</span></div>',
+        '<span class="small">$details</span></div>',
         name=" + ".join(names),
         other=" + ".join(other),
-        typed=t("pharmacy.list.typed", text=typed[:80], how=t(f"pharmacy.how.{line.item.how}"))
-        if typed
-        else "",
-        details=_dose(t, line),
+        details=" · ".join((*_typed(t, line.item, (*names, *other)), *_dose(t, line.medication))),
     )
 
 
-def _dose(t: Translator, line: Line) -> str:
-    """What is known of dose, route and separation, the person's own entries first."""
-    own, item = line.medication, line.item
-    dose = own.mg_per_day if own.mg_per_day is not None else item.mg_per_day
-    route = own.route or item.route or ("topical" if item.topical else None)
+def _typed(t: Translator, item: Item, shown: tuple[str, ...]) -> list[str]:
+    """What was typed and how it was understood, unless it is the name itself."""
+    if item.text.casefold() in map(str.casefold, shown):
+        return []
+    how = t(f"pharmacy.how.{item.how}")
+    return [t("pharmacy.list.typed", text=item.text[:80], how=how)]
+
+
+def _dose(t: Translator, said: Medication) -> list[str]:
+    """What is known of dose, route and separation."""
+    hours = said.separated_hours
     parts = [
-        t("pharmacy.dose.per_day", dose=f"{dose:g}") if dose is not None else "",
-        t(f"pharmacy.route.{route}") if route else "",
-        t("pharmacy.dose.apart", hours=f"{own.separated_hours:g}") if own.separated_hours else "",
+        t("pharmacy.dose.per_day", dose=f"{said.mg_per_day:g}") if said.mg_per_day else "",
+        t(f"pharmacy.route.{said.route}") if said.route else "",
+        t("pharmacy.dose.apart", hours=f"{hours:g}") if hours is not None else "",
     ]
-    return " · ".join(filter(None, parts))
+    return list(filter(None, parts))
 
 
 def _unnamed(t: Translator, item: Item) -> str:
@@ -183,65 +151,62 @@ def _unnamed(t: Translator, item: Item) -> str:
     )
 
 
-def _suggestions(t: Translator, words: Words, number: int, item: Item) -> None:
+def _suggestions(t: Translator, words: Words, line: Line) -> None:
     """Near names to choose from; none is taken unasked."""
-    if not item.near:
+    known = [drug for drug in line.item.near if drug in words.profiles]
+    if not known:
         return
     st.caption(t("pharmacy.list.did_you_mean"))
-    with st.container(horizontal=True, gap="small", key=f"near-{number}"):
-        for drug in item.near:
-            if drug in words.profiles:
-                st.button(
-                    words.name(drug),
-                    key=f"near-{number}-{drug}",
-                    on_click=partial(change, partial(_chosen, number=number, drug=drug)),
-                )
+    with st.container(horizontal=True, gap="small", key=f"near-{line.id}"):
+        for drug in known:
+            st.button(
+                words.name(drug),
+                key=f"near-{line.id}-{drug}",
+                on_click=partial(_choose, line.id, drug),
+            )
 
 
-def _chosen(worklist: Worklist, number: int, drug: str) -> Worklist:
-    return worklist.choose(number, drug)
+def _choose(line: str, drug: str) -> None:
+    _on(line, lambda worklist, place: worklist.choose(place, drug))
 
 
-def _details(t: Translator, words: Words, number: int, line: Line) -> None:
-    """Dose per day, route and hours apart: only these can change a grade."""
-    with (
-        st.popover(t("pharmacy.dose.button"), key=f"dose-{number}"),
-        st.form(f"dose-form-{number}", border=False),
-    ):
-        own = line.medication
-        dose = st.number_input(
-            t("pharmacy.dose.mg"),
-            min_value=0.0,
-            max_value=1_000_000.0,
-            value=own.mg_per_day if own.mg_per_day is not None else line.item.mg_per_day,
-            key=f"mg-{number}",
-        )
-        route = st.selectbox(
+def _open_or_shut(line: str) -> None:
+    given = st.session_state.get(GIVING, frozenset())
+    st.session_state[GIVING] = given ^ {line}
+
+
+def _dose_form(t: Translator, line: Line) -> None:
+    """Dose per day, route and hours apart: only these can change a grade. Empty is not stated."""
+    said, not_stated = line.medication, t("pharmacy.dose.not_stated")
+    given = (said.mg_per_day, said.route, said.separated_hours)
+    for part, value in zip(PARTS, given, strict=True):
+        # Not as the field's own default: Streamlit empties a field only if that is empty.
+        st.session_state.setdefault(f"{part}-{line.id}", value)
+    with st.form(f"dose-form-{line.id}"):
+        left, middle, right = st.columns(3, vertical_alignment="bottom")
+        _number(left, t("pharmacy.dose.mg"), (LEAST_MG, MOST_MG), f"mg-{line.id}", not_stated)
+        middle.selectbox(
             t("pharmacy.dose.route"),
             ROUTES,
-            index=ROUTES.index(own.route) if own.route in ROUTES else None,
-            format_func=lambda r: t(f"pharmacy.route.{r}"),
-            placeholder=t("pharmacy.dose.not_stated"),
-            key=f"route-{number}",
+            index=None,
+            format_func=lambda route: t(f"pharmacy.route.{route}"),
+            placeholder=not_stated,
+            key=f"route-{line.id}",
         )
-        hours = st.number_input(
-            t("pharmacy.dose.hours"),
-            min_value=0.0,
-            max_value=72.0,
-            value=own.separated_hours,
-            key=f"hours-{number}",
+        _number(right, t("pharmacy.dose.hours"), (0.0, 72.0), f"hours-{line.id}", not_stated)
+        st.form_submit_button(
+            t("pharmacy.dose.save"), type="primary", on_click=partial(_give, line.id)
         )
-        if st.form_submit_button(t("pharmacy.dose.save"), type="primary"):
-            stated = Medication(dose, route, hours)
-            change(lambda w: w.state(number, stated))
-            st.rerun()
 
 
-def _clear() -> None:
-    change(lambda w: Worklist(heard=w.heard))
-    st.session_state.pop(SAID, None)
+def _number(
+    place: DeltaGenerator, label: str, bounds: tuple[float, float], key: str, not_stated: str
+) -> None:
+    place.number_input(label, *bounds, value=None, format="%g", key=key, placeholder=not_stated)
 
 
-def words_for(t: Translator, worklist: Worklist) -> Words:
-    """Words that also know the drugs read from a label."""
-    return Words(t, {**knowledge().profiles, **worklist.extra})
+def _give(line: str) -> None:
+    """Takes over what the form says; an emptied field is no longer stated."""
+    stated = Medication(*(st.session_state[f"{part}-{line}"] for part in PARTS))
+    _on(line, lambda worklist, place: worklist.state(place, stated))
+    _open_or_shut(line)

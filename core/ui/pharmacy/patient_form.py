@@ -1,4 +1,8 @@
-"""Patient data that can change a grade; only what matters for this list is asked for first."""
+"""Patient data that can change a grade; only what matters for this list is asked for first.
+
+Each value is stored as it is given, and each field shows what is stored: after the list was
+cleared, changed in another tab or left for a sample, no field keeps what it showed before.
+"""
 
 from collections.abc import Iterable
 from functools import partial
@@ -8,59 +12,51 @@ import streamlit as st
 
 from core.i18n import Translator
 from core.pharmacy.checker import Check
-from core.pharmacy.context import RANGES
+from core.pharmacy.context import RANGES, WORDS, YES_NO
 from core.pharmacy.worklist import Worklist
+from core.ui.folds import fold, unfold
+from core.ui.markup import draw, fill
 from core.ui.pharmacy.session import change
 
-FIELDS_OF = {
-    "crcl_below": ("age_years", "sex", "weight_kg", "creatinine_umol_l", "crcl"),
-    "egfr_at_least": ("egfr",),
-    "renal_impairment": ("renal_impairment",),
-    "hepatic_impairment": ("hepatic_impairment",),
-    "potassium_above": ("potassium",),
-    "age_below_days": ("age_days",),
-    "indication": ("indication",),
-    "history": ("history",),
-    "monitoring": ("monitoring",),
-    "dose_reduced": ("dose_reduced",),
-    "smoking": ("smoking",),
-    "stable_alpha_blocker": ("stable_alpha_blocker",),
-}
-ALWAYS = ("age_years", "sex", "weight_kg", "creatinine_umol_l", "crcl", "egfr")
-YES_NO = (
-    "renal_impairment",
-    "hepatic_impairment",
-    "stable_alpha_blocker",
-    "pregnant",
-    "breast_feeding",
-)
-CHOICES = {
-    "sex": ("female", "male"),
-    "indication": ("high_dose_oncology", "low_dose_weekly", "bridging", "recent_stent", "other"),
-    "history": ("gi_bleed", "none"),
-    "monitoring": ("level_available", "none"),
-    "dose_reduced": ("to_25_33_percent", "none"),
-    "smoking": ("stopped", "unchanged"),
-}
+KIDNEY = ("age_years", "sex", "weight_kg", "creatinine_umol_l", "crcl")
+FIELDS_OF = {"crcl_below": KIDNEY, "egfr_at_least": ("egfr",), "potassium_above": ("potassium",)}
+FIELDS_OF |= {"age_below_days": ("age_days",)}  # any other condition is a field of its own
+FIELDS = tuple(dict.fromkeys((*KIDNEY, *RANGES, *YES_NO, *WORDS)))
+ASKED = "patient fields asked for"
+UNSET = object()
 
 
 def asked(check: Check | None) -> tuple[str, ...]:
     """Fields that would decide an open question of this list."""
     conditions = (q.condition for p in (check.pairs if check else ()) for q in p.questions)
-    fields = (f for condition in conditions for f in FIELDS_OF.get(condition, ()))
-    return tuple(dict.fromkeys(fields))
+    fields = (f for condition in conditions for f in FIELDS_OF.get(condition, (condition,)))
+    return tuple(dict.fromkeys(field for field in fields if field in FIELDS))
 
 
 def form(t: Translator, worklist: Worklist, check: Check | None) -> None:
     wanted = asked(check)
-    stated = tuple(key for key in worklist.patient if key not in wanted)
+    if set(wanted) - set(st.session_state.get(ASKED, ())):
+        unfold("patient")  # a question that is new is shown once, also if the form was shut
+    st.session_state[ASKED] = wanted
     label = t("pharmacy.patient.asked") if wanted else t("pharmacy.patient.title")
-    with st.expander(label, key="patient", expanded=bool(wanted)):
-        st.caption(t("pharmacy.patient.why"))
-        fields = dict.fromkeys((*wanted, *stated))
-        if st.toggle(t("pharmacy.patient.all"), key="patient-all", value=not wanted):
-            fields |= dict.fromkeys((*ALWAYS, *YES_NO, *CHOICES, "potassium", "age_days"))
-        _fields(t, worklist, fields)
+    panel = fold(label, "patient")
+    if panel.open:
+        with panel:
+            _open_form(t, worklist, check, wanted)
+
+
+def _open_form(
+    t: Translator, worklist: Worklist, check: Check | None, wanted: tuple[str, ...]
+) -> None:
+    st.caption(t("pharmacy.patient.why"))
+    fields = dict.fromkeys((*wanted, *(key for key in FIELDS if key in worklist.patient)))
+    if st.toggle(t("pharmacy.patient.all"), key="patient-all", value=not wanted):
+        fields |= dict.fromkeys(FIELDS)
+    _fields(t, worklist, fields)
+    patient = check.patient if check else None
+    if patient and patient.crcl is None and patient.clearance is not None:
+        said = t("pharmacy.patient.clearance", value=f"{patient.clearance:.0f}")
+        draw(fill('<p class="context">$said</p>', said=said))
 
 
 def _fields(t: Translator, worklist: Worklist, fields: Iterable[str]) -> None:
@@ -71,11 +67,12 @@ def _fields(t: Translator, worklist: Worklist, fields: Iterable[str]) -> None:
 
 
 def _field(t: Translator, key: str, value: Any) -> None:
-    label = t(f"pharmacy.patient.{key}")
     widget = f"patient-{key}"
-    if widget not in st.session_state:
-        st.session_state[widget] = _shown(key, value)
-    store = partial(_store, key, widget)
+    shown = _shown(key, value)
+    if st.session_state.get(widget, UNSET) != shown:
+        st.session_state[widget] = shown
+    label, store = t(f"pharmacy.patient.{key}"), partial(_store, key, widget)
+    not_stated = t("pharmacy.dose.not_stated")
     if key in RANGES:
         low, high = map(float, RANGES[key])
         st.number_input(
@@ -83,20 +80,20 @@ def _field(t: Translator, key: str, value: Any) -> None:
             low,
             high,
             value=None,
+            format="%g",
             key=widget,
             on_change=store,
-            placeholder=t("pharmacy.dose.not_stated"),
+            placeholder=not_stated,
         )
     else:
-        options = ("yes", "no") if key in YES_NO else CHOICES[key]
         st.selectbox(
             label,
-            options,
+            ("yes", "no") if key in YES_NO else WORDS[key],
             index=None,
             format_func=lambda option: t(f"pharmacy.value.{option}"),
             key=widget,
             on_change=store,
-            placeholder=t("pharmacy.dose.not_stated"),
+            placeholder=not_stated,
         )
 
 
@@ -107,7 +104,8 @@ def _shown(key: str, value: Any) -> Any:
         return "yes" if value else "no"
     if key in RANGES:
         return float(value)
-    return value[0] if isinstance(value, tuple) else value
+    word = value[0] if isinstance(value, tuple) else value
+    return word if word in WORDS[key] else None
 
 
 def _store(key: str, widget: str) -> None:

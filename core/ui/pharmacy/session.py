@@ -2,26 +2,26 @@
 
 Every change is on disk before the next thing is drawn. A change from another tab is never
 overwritten: additions go on top of it, anything else is refused once with the newer list shown.
+What went otherwise than a person meant is told once, by `told`.
 """
 
 import threading
 from collections.abc import Callable
-from functools import cache
 
 import streamlit as st
 
 from core.errors import NotStored
-from core.i18n import Language
+from core.pharmacy.checker import Check, check
+from core.pharmacy.context import read_patient
 from core.pharmacy.knowledge import knowledge
-from core.pharmacy.worklist import Worklist, dump, from_names, restore
+from core.pharmacy.worklist import MOST_LINES, Worklist, dump, from_names, restore
 from core.terms.drug_names import drug_names
-from core.terms.folding import fold, initials, pinyin
 from core.ui import demo
-from core.ui.drug_picker import Alias, Index, Name, build_index
 from core.ui.owner import drafts, owner
 
 SLOT = "pharmacy"
-LIST, REVISION, NOTE = "worklist", "worklist revision", "worklist note"
+LIST, REVISION, TOLD = "worklist", "worklist revision", "pharmacy told"
+CHECKED = "worklist checked"
 DEMO_LIST = "demo worklist"
 _writing = threading.Lock()
 
@@ -54,7 +54,7 @@ def change(act: Callable[[Worklist], Worklist], *, adds: bool = False, nonce: st
             st.session_state[LIST], st.session_state[REVISION] = stored, revision
             current = stored
             if not adds:
-                st.session_state[NOTE] = "pharmacy.note.other_tab"
+                tell("pharmacy.note.other_tab")
                 return
         if nonce and nonce in current.heard:
             return
@@ -63,22 +63,51 @@ def change(act: Callable[[Worklist], Worklist], *, adds: bool = False, nonce: st
         _store()
 
 
-def note() -> str | None:
-    """A key of something to tell once."""
-    told: str | None = st.session_state.pop(NOTE, None)
-    return told
+def grow(count: int, act: Callable[[Worklist], Worklist], nonce: str = "") -> bool:
+    """Adds `count` lines by `act`, or none of them and says that the list is full."""
+    refused = False
+
+    def add(current: Worklist) -> Worklist:
+        nonlocal refused
+        refused = count > current.room
+        return current if refused else act(current)
+
+    change(add, adds=True, nonce=nonce)
+    if refused:
+        tell("pharmacy.list.too_many", count=count, most=MOST_LINES)
+    return not refused
+
+
+def checked(shown: Worklist) -> Check:
+    """The check of a list, kept while the list is the same; raises `BadInput` for the patient."""
+    held: tuple[Worklist, Check] | None = st.session_state.get(CHECKED)
+    if held is None or held[0] is not shown:
+        patient = read_patient(shown.patient)
+        result = check(shown.items, knowledge(), patient, shown.medications, shown.extra)
+        held = st.session_state[CHECKED] = (shown, result)
+    return held[1]
+
+
+def tell(key: str, **values: object) -> None:
+    """Keeps a sentence for the next time that the page is drawn."""
+    st.session_state.setdefault(TOLD, []).append((key, values))
+
+
+def told() -> tuple[tuple[str, dict[str, object]], ...]:
+    """What is to be told once: keys and their values."""
+    return tuple(st.session_state.pop(TOLD, ()))
 
 
 def _store() -> None:
     who = owner()
     if who is None:
-        st.session_state[NOTE] = "pharmacy.note.no_cookie"
+        tell("pharmacy.note.no_cookie")
         return
     value = {"revision": st.session_state[REVISION], "list": dump(st.session_state[LIST])}
     try:
         drafts().save(who, SLOT, value)
     except NotStored as problem:
-        st.session_state[NOTE] = problem.key
+        tell(problem.key)
 
 
 def _stored() -> tuple[Worklist, int]:
@@ -90,27 +119,3 @@ def _stored() -> tuple[Worklist, int]:
         return restore(found["list"]), int(found["revision"])
     except (TypeError, KeyError, ValueError):
         return Worklist(), 0  # written by another version of the app; nothing in it can be trusted
-
-
-@cache
-def picker_index(language: Language) -> Index:
-    """All names for the type-ahead field, ready in the reader's language."""
-    by_drug: dict[str, list[Alias]] = {}
-    for name in drug_names().names:
-        chinese = name.language != "en"
-        keys = (fold(name.text), name.text.lower())
-        sounds = (pinyin(name.text),) if chinese else ()
-        first = (initials(name.text),) if chinese else ()
-        alias = Alias(name.text, tuple(dict.fromkeys(keys + sounds)), first, sure=name.in_text)
-        by_drug.setdefault(name.drug, []).append(alias)
-    return build_index(
-        [
-            Name(
-                drug.id,
-                drug.name(language),
-                drug.name_zh_cn if language == "en" else drug.name_en,
-                tuple(by_drug.get(drug.id, ())),
-            )
-            for drug in knowledge().drugs.values()
-        ]
-    )

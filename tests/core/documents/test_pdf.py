@@ -16,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.documents import pdf, worker
-from core.documents.pdf import Limits, Line, Page, PdfText, clean, in_order, read_pdf, too_large
+from core.documents.characters import clean
+from core.documents.pdf import Limits, Page, PdfText, read_pdf, too_large
+from core.documents.reading_order import Line, in_order
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="no resource module on Windows")
 WORKING = "用于治疗成人轻中度疼痛，每次一片，每日三次"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from core.exports.fhir import Entry, Issue, Mitigation, Outcome, Writer, is_uri
+from core.exports.fhir import Entry, Issue, Mitigation, Outcome, Writer
+from core.exports.fhir_r4 import is_uri
 
 WHEN = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 WRITER = Writer("en", WHEN, sample=False)

@@ -1,9 +1,12 @@
 """An alternative is checked against the rest of the list before it is offered."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from core.errors import BadTable
 from core.pharmacy.alternatives import Alternative, alternatives
 from core.pharmacy.checker import Check, check
+from core.pharmacy.context import Patient
 from core.pharmacy.facts import RANK
 from core.pharmacy.knowledge import Knowledge
 from core.terms.drug_list import Item
@@ -117,3 +120,44 @@ def test_one_that_would_complete_a_rule_of_three_is_not_offered(knowledge: Knowl
     held = of(found, "fluoxetine+tamoxifen", knowledge)["escitalopram"]
     assert held.replaces == "fluoxetine"
     assert not held.offered
+    assert held.completes
+    assert held.completes.rule.id == "qt_three"
+    assert held.severity == "major"
+
+
+def test_with_a_missing_table_none_is_clean(checked: Checked, knowledge: Knowledge) -> None:
+    found = checked("阿托伐他汀", "克拉霉素")
+    problems = {"effects": BadTable("error.table")}
+    torn = replace(knowledge, tables=replace(knowledge.tables, problems=problems), _derived={})
+    held = of(found, "atorvastatin+clarithromycin", torn)
+    assert held["azithromycin"].severity == "none"
+    assert held["azithromycin"].not_checked_with == ("atorvastatin",)
+
+
+def test_a_class_row_keeps_its_alternatives_below_a_derived_grade(knowledge: Knowledge) -> None:
+    tried = 0
+    for drugs, rows in knowledge.tables.pairs.items():
+        if max(row.specificity for row in rows) == 2 or len(drugs) != 2:
+            continue
+        items = [Item(drug, (drug,), "exact") for drug in sorted(drugs)]
+        (pair,) = check(items, knowledge).pairs
+        decided = pair.decided_by
+        if decided and decided.row is None and any(row.alternatives for row in rows):
+            tried += bool(alternatives(pair, (pair.a, pair.b), knowledge))
+    assert tried > 10
+
+
+def test_a_stated_condition_counts_for_an_alternative(knowledge: Knowledge) -> None:
+    """What is moderate by the tables is contraindicated in this patient."""
+    items = [Item(drug, (drug,), "exact") for drug in ("dabigatran", "amlodipine", "simvastatin")]
+    found = check(items, knowledge)
+    (pair,) = [p for p in found.pairs if p.key == "amlodipine+simvastatin"]
+    assert pair.decided_by and pair.decided_by.row
+    row = replace(pair.decided_by.row, alternatives=("verapamil",))
+    decided = replace(pair.decided_by, row=row)
+    pair = replace(pair, derivation=replace(pair.derivation, decided_by=decided))
+    for patient, grade in ((Patient(crcl=20), "contraindicated"), (Patient(crcl=90), "moderate")):
+        (held,) = alternatives(pair, found.medicines, knowledge, patient)
+        met = "dabigatran" if grade == "contraindicated" else held.worst_with
+        assert held.worst_with == met
+        assert RANK[held.severity] >= RANK[grade]

@@ -1,16 +1,19 @@
 """A whole list: three states of every pair, nothing left silent, order, combinations, routes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
-from core.pharmacy.checker import Check, check
+from core.errors import BadInput, BadTable
+from core.pharmacy.checker import MOST_DRUGS, Check, Pair, check
 from core.pharmacy.context import Medication
 from core.pharmacy.facts import RANK
 from core.pharmacy.knowledge import Knowledge
 from core.pharmacy.label_text import label_drug, read_label
-from core.terms.drug_list import Item, read_list
+from core.pharmacy.topical import LOCAL_CLASSES
+from core.terms.drug_list import Item, read_entry, read_list
 from core.terms.drug_names import DrugNames
 
 Checked = Callable[..., Check]
@@ -101,7 +104,8 @@ def test_one_unknown_name_beside_a_clean_pair_is_not_checked(checked: Checked) -
 def test_fewer_than_two_drugs_have_no_pairs(checked: Checked, typed: tuple[str, ...]) -> None:
     found = checked(*typed)
     assert found.pairs == ()
-    assert (found.state, found.severity, found.complete) == ("no_record", "none", True)
+    assert (found.state, found.severity, found.complete) == ("not_checked", "none", False)
+    assert found.too_few
 
 
 @pytest.mark.parametrize("name", ["", " ", "😀", "\x00", "=cmd", "<script>", "1" * 500])
@@ -126,14 +130,33 @@ def test_the_same_drug_typed_twice_is_found(checked: Checked) -> None:
     assert only(checked("atorvastatin", "atorvastatin")) == ("interaction", "major", True)
 
 
-def test_the_parts_of_a_fixed_combination_are_not_paired_with_each_other(checked: Checked) -> None:
+def test_the_parts_of_a_combination_without_a_row_are_paired_too(checked: Checked) -> None:
     found = checked("缬沙坦氨氯地平片", "辛伐他汀")
     assert [medicine.id for medicine in found.medicines] == [
         "valsartan",
         "amlodipine",
         "simvastatin",
     ]
-    assert {pair.key for pair in found.pairs} == {"simvastatin+valsartan", "amlodipine+simvastatin"}
+    assert {pair.key for pair in found.pairs} == {
+        "simvastatin+valsartan",
+        "amlodipine+simvastatin",
+        "amlodipine+valsartan",
+    }
+
+
+def test_the_components_of_a_product_are_not_paired(checked: Checked) -> None:
+    found = checked("诺欣妥")
+    assert [medicine.id for medicine in found.medicines] == ["sacubitril-valsartan"]
+    assert found.pairs == ()
+
+
+def test_a_dose_beside_several_drugs_is_the_dose_of_none(knowledge: Knowledge) -> None:
+    """10 mg of which? As the dose of simvastatin it would lower the grade."""
+    both = Item("辛伐他汀氨氯地平", ("simvastatin", "amlodipine"), "combination", mg_per_day=10)
+    for given in ({}, {0: Medication(mg_per_day=10)}):
+        (pair,) = check([both], knowledge, medications=given).pairs
+        assert (pair.severity, pair.applied) == ("moderate", ())
+        assert [question.row for question in pair.questions] == ["X008"]
 
 
 @pytest.mark.parametrize(
@@ -155,10 +178,11 @@ def test_the_parts_of_a_fixed_combination_are_not_paired_with_each_other(checked
     ],
 )
 def test_two_drugs_written_in_one_line_are_checked_against_each_other(
-    checked: Checked, names: DrugNames, knowledge: Knowledge, line: str
+    names: DrugNames, knowledge: Knowledge, line: str
 ) -> None:
     """As one typed name and as a pasted line; warfarin with aspirin must never be "no record"."""
-    for found in (checked(line), check(read_list(line, names), knowledge)):
+    for read in (read_entry, read_list):
+        found = check(read(line, names), knowledge)
         assert (found.state, found.severity) == ("interaction", "major")
         assert "aspirin+warfarin" in {pair.key for pair in found.pairs}
 
@@ -181,7 +205,7 @@ def test_a_product_with_its_own_row_is_one_medicine(checked: Checked) -> None:
 def test_every_part_is_paired_with_every_part_of_another_line(checked: Checked) -> None:
     found = checked("缬沙坦氨氯地平片", "氯沙坦钾氢氯噻嗪片")
     assert len(found.medicines) == 4
-    assert len(found.pairs) == 4
+    assert len(found.pairs) == 6
     assert "losartan+valsartan" in {pair.key for pair in found.pairs}
 
 
@@ -189,17 +213,63 @@ def test_every_part_is_paired_with_every_part_of_another_line(checked: Checked) 
 
 
 def test_a_cream_is_at_most_minor(checked: Checked) -> None:
-    found = checked("酮康唑乳膏", "辛伐他汀")
+    found = checked("酮康唑乳膏", "阿托伐他汀")
     (pair,) = found.pairs
     assert (pair.severity, pair.capped_topical, pair.still_systemic) == ("minor", True, ())
     assert pair.state == "interaction"
-    whole = checked("酮康唑", "辛伐他汀").pairs[0]
+    whole = checked("酮康唑", "阿托伐他汀").pairs[0]
     assert RANK[whole.severity] > RANK["minor"]
     assert not whole.capped_topical
 
 
+def test_a_cream_is_no_contraindication(checked: Checked) -> None:
+    """Ketoconazole by mouth forbids simvastatin; a false alarm for its cream hides true ones."""
+    assert checked("酮康唑", "辛伐他汀").severity == "contraindicated"
+    (pair,) = checked("酮康唑乳膏", "辛伐他汀").pairs
+    assert (pair.severity, pair.capped_topical) == ("minor", True)
+
+
+@pytest.mark.parametrize(
+    ("drug", "other"),
+    [
+        ("硝酸甘油", "西地那非"),
+        ("芬太尼", "地西泮"),
+        ("可乐定", "普萘洛尔"),
+        ("司来吉兰", "氟西汀"),
+    ],
+)
+def test_what_acts_through_the_skin_is_not_lowered(checked: Checked, drug: str, other: str) -> None:
+    """Ointments and patches of drugs whose classes have no local use."""
+    plain = checked(drug, other).severity
+    assert RANK[plain] > RANK["minor"]
+    (pair,) = checked(drug, other, given={0: Medication(route="topical")}).pairs
+    assert (pair.severity, pair.capped_topical) == (plain, False)
+
+
+def test_every_local_class_is_one_of_the_tables(knowledge: Knowledge) -> None:
+    assert {drug.drug_class for drug in knowledge.drugs.values()} >= LOCAL_CLASSES
+
+
+def test_a_gel_does_not_hide_what_a_stated_condition_raised(checked: Checked) -> None:
+    """The row for topical NSAIDs holds by the name alone; a bleed in the history outweighs it."""
+    (pair,) = checked("华法林", "双氯芬酸凝胶").pairs
+    assert (pair.severity, [a.row.id for a in pair.applied]) == ("minor", ["X018"])
+    assert [question.row for question in pair.questions] == ["X019"]
+    (pair,) = checked("华法林", "双氯芬酸凝胶", patient={"history": "gi_bleed"}).pairs
+    assert (pair.severity, [a.row.id for a in pair.applied]) == ("contraindicated", ["X019"])
+
+
+def test_a_raised_grade_is_not_capped(pair: Callable[..., Pair]) -> None:
+    """Diclofenac cream with methotrexate: major by a stated indication."""
+    given = {1: Medication(route="topical")}
+    low = pair("methotrexate", "diclofenac", {"indication": ["low_dose_weekly"]}, given)
+    assert (low.severity, low.capped_topical) == ("minor", True)
+    high = pair("methotrexate", "diclofenac", {"indication": ["high_dose_oncology"]}, given)
+    assert (high.severity, high.capped_topical) == ("contraindicated", False)
+
+
 def test_a_stated_route_wins_over_the_name(checked: Checked) -> None:
-    by_mouth = checked("酮康唑乳膏", "辛伐他汀", given={0: Medication(route="oral")})
+    by_mouth = checked("酮康唑乳膏", "阿托伐他汀", given={0: Medication(route="oral")})
     assert not by_mouth.pairs[0].capped_topical
     on_skin = checked("双氯芬酸", "华法林", given={0: Medication(route="topical")})
     assert on_skin.pairs[0].severity == "minor"
@@ -316,6 +386,27 @@ def test_a_product_and_its_own_component_are_not_two_drugs(checked: Checked) -> 
     assert "potassium_triad" not in rules(found)
 
 
+def test_what_stays_on_the_skin_is_none_of_three(checked: Checked) -> None:
+    assert "triple_whammy" in rules(checked("依那普利", "氢氯噻嗪", "双氯芬酸"))
+    assert "triple_whammy" not in rules(checked("依那普利", "氢氯噻嗪", "双氯芬酸凝胶"))
+
+
+def test_an_exception_takes_part_in_a_rule_of_three_in_any_form(knowledge: Knowledge) -> None:
+    items = [
+        Item(drug, (drug,), "exact", topical=drug == "miconazole")
+        for drug in ("simvastatin", "miconazole", "fenofibrate")
+    ]
+    by_mouth = [Item(item.text, item.drugs, "exact") for item in items]
+    assert rules(check(items, knowledge)) == rules(check(by_mouth, knowledge))
+
+
+def test_a_product_and_others_name_the_product_only(checked: Checked) -> None:
+    found = checked("诺欣妥", "螺内酯", "氯化钾")
+    (three,) = [three for three in found.three_drugs if three.rule.id == "potassium_triad"]
+    assert three.members == ("potassium-chloride", "sacubitril-valsartan", "spironolactone")
+    assert sorted(three.drugs) == sorted(three.members)
+
+
 def test_the_same_drug_twice_is_not_two_of_three(checked: Checked) -> None:
     assert "triple_antithrombotic" not in rules(checked("华法林", "阿司匹林", "阿司匹林肠溶片"))
 
@@ -398,6 +489,15 @@ def test_a_label_drug_whose_label_says_nothing_is_not_checked(knowledge: Knowled
     assert found.pairs[0].not_covered == ("label-1",)
 
 
+def test_enzyme_sentences_that_fit_nothing_are_no_whole_check(knowledge: Knowledge) -> None:
+    """A label read for enzymes says nothing of effects, duplication or food."""
+    new = label_drug("label-1", "新药", read_label("本品主要经CYP2D6代谢"))
+    items = [Item("新药", ("label-1",), "from_label"), Item("c", ("clarithromycin",), "exact")]
+    found = check(items, knowledge, extra={"label-1": new})
+    assert only(found) == ("not_checked", "none", False)
+    assert (found.pairs[0].reason, found.pairs[0].not_covered) == ("label_only", ("label-1",))
+
+
 def test_a_drug_that_the_tables_no_longer_hold_is_unresolved_with_a_reason(
     knowledge: Knowledge,
 ) -> None:
@@ -406,5 +506,38 @@ def test_a_drug_that_the_tables_no_longer_hold_is_unresolved_with_a_reason(
         [Item("old", ("gone-drug",), "exact"), Item("w", ("warfarin",), "exact")], knowledge
     )
     (item,) = found.unresolved
-    assert item.reason
+    assert (item.text, item.reason) == ("old", "not_in_tables")
     assert not found.complete
+
+
+def test_a_list_that_grows_too_long_by_its_combinations_is_refused(knowledge: Knowledge) -> None:
+    both = Item("x", ("valsartan", "amlodipine"), "combination")
+    assert len(check([both] * 3, knowledge).medicines) == 6
+    with pytest.raises(BadInput) as refused:
+        check([both] * (MOST_DRUGS // 2 + 1), knowledge)
+    assert refused.value.values["n"] == MOST_DRUGS + 2
+
+
+# ---- a grade that a stated condition removed
+
+
+def test_a_removed_grade_is_not_the_same_as_no_row(checked: Checked) -> None:
+    apart = {1: Medication(separated_hours=6)}
+    (pair,) = checked("左甲状腺素", "碳酸钙", given=apart).pairs
+    assert (pair.state, pair.removed_by_context) == ("no_record", True)
+    assert not checked(*NOTHING_HELD).pairs[0].removed_by_context
+    assert not checked("左甲状腺素", "碳酸钙").pairs[0].removed_by_context
+
+
+def test_a_removed_grade_is_not_checked_where_a_table_is_missing(
+    knowledge: Knowledge, pair: Callable[..., Pair]
+) -> None:
+    problems = {"effects": BadTable("error.table")}
+    torn = replace(knowledge, tables=replace(knowledge.tables, problems=problems))
+    found = pair(
+        "levothyroxine",
+        "calcium-carbonate",
+        given={1: Medication(separated_hours=6)},
+        tables=torn,
+    )
+    assert (found.state, found.reason) == ("not_checked", "table_missing")

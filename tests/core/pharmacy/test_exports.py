@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from core.exports.document import Document, Facts, Note, Paragraph
+from core.exports.document import Document, Facts, Note, Paragraph, Table
 from core.exports.pdf import pdf
 from core.i18n import LANGUAGES, Language, translator
 from core.pharmacy.alternatives import alternatives
@@ -26,6 +26,7 @@ from core.pharmacy.fhir_bundle import fhir_bundle
 from core.pharmacy.handout import handout
 from core.pharmacy.knowledge import Knowledge, load
 from core.pharmacy.overrides import REASONS, Override
+from core.pharmacy.report import why_none
 from core.pharmacy.wording import Words
 from core.settings import ASSETS
 from core.terms import drug_names
@@ -472,3 +473,41 @@ def test_a_broken_bundle_is_refused(problems: Problems) -> None:
     assert any("bogus" in problem for problem in problems(wrong_code))
     assert any("Unexpected property" in problem for problem in problems(from_r5))
     assert any("Missing property" in problem for problem in problems(missing))
+
+
+# A grade that a stated condition took away
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_removed_grade_is_said_with_its_condition_and_not_as_no_row(language: Language) -> None:
+    apart = {0: Medication(separated_hours=4.0)}
+    found = checked("levothyroxine", "calcium carbonate", medications=apart)
+    (pair,) = found.pairs
+    assert pair.removed_by_context
+    said_of_it = why_none(pair, words(language)) or ""
+    assert words(language).t.text(pair.applied[0].row.note) in said_of_it
+    text = said(printed(found, language))
+    assert said_of_it in text
+    assert words(language).t("pharmacy.count.no_record", n=1) not in text
+    sheet = said(handout(found, knowledge(), words(language), sample=False, when=WHEN))
+    assert said_of_it in sheet
+    assert words(language).t("handout.no_record") not in sheet
+    assert said_of_it in json.dumps(bundle(found, language), ensure_ascii=False)
+    (row,) = rows(found)
+    t = words().t
+    assert row[t("export.csv.state")] == t("export.state.removed_by_context")
+    assert row[t("export.csv.reason")] == why_none(pair, words())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_route_is_printed_in_the_language_of_the_print(language: Language) -> None:
+    given = {0: Medication(route="intravenous")}
+    found = checked("amiodarone", "warfarin", medications=given)
+    assert words(language).t("pharmacy.route.intravenous") in said_in_tables(
+        printed(found, language)
+    )
+
+
+def said_in_tables(document: Document) -> set[str]:
+    tables = (b for s in document.sections for b in s.blocks if isinstance(b, Table))
+    return {cell for table in tables for row in table.rows for cell in row}

@@ -218,7 +218,8 @@ def test_a_table_cut_at_the_end_of_a_line_is_noticed(folder: Path, table: str) -
     """A half-copied file has whole rows only; the manifest says how many there must be."""
     path = folder / f"{table}.csv"
     write(path, rows_of(path)[:-3])
-    assert table in read(folder).problems
+    said = assert_only(read(folder), table).values
+    assert said["found"] == f"{TABLES[table] - 3} / {TABLES[table]}"
 
 
 @pytest.mark.parametrize("table", ["exposure_rules", "pairs", "effect_rules"])
@@ -228,15 +229,32 @@ def test_a_table_with_nothing_but_its_header_is_noticed(folder: Path, table: str
     assert table in read(folder).problems
 
 
-@pytest.mark.parametrize("content", [None, b"", b"[]", b"{}", b"\xff", b"{"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        None,
+        b"",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b"{",
+        b"[" * 100_000,
+        b'{"version": "1", "rows": []}',
+        b'{"version": "1", "rows": {"drugs": 720}}',
+        b'{"version": 1, "rows": {}}',
+    ],
+)
 def test_a_broken_manifest_is_named_and_the_tables_still_work(
     folder: Path, content: bytes | None
 ) -> None:
     path = folder / "manifest.json"
     path.unlink() if content is None else path.write_bytes(content)
     knowledge = load(folder)
+    assert set(knowledge.tables.problems) == {"manifest"}
     assert knowledge.tables.problems["manifest"].values["file"] == "manifest.json"
     assert len(knowledge.profiles) == 720
+    assert grade(knowledge, "atorvastatin", "clarithromycin") == "major"
+    assert knowledge.missing == ("manifest",)  # a cut table would not be noticed
 
 
 @pytest.mark.parametrize("value", ["", "many", "1,5"])
@@ -244,6 +262,15 @@ def test_a_limit_in_a_context_row_must_be_a_number(folder: Path, value: str) -> 
     line = change(folder / "context.csv", "value", value, 4)
     said = assert_only(read(folder), "context").values
     assert (said["line"], said["column"]) == (line, "value")
+
+
+@pytest.mark.parametrize(("line", "value"), [(2, "no"), (2, "yes "), (16, "")])
+def test_a_yes_or_a_word_in_a_context_row_must_be_there(
+    folder: Path, line: int, value: str
+) -> None:
+    place = change(folder / "context.csv", "value", value, line - 1)
+    said = assert_only(read(folder), "context").values
+    assert (said["line"], said["column"]) == (place, "value")
 
 
 # ---- grade changes
@@ -283,6 +310,22 @@ def test_a_change_that_does_not_fit_is_named(
     assert [(p.values["file"], p.values["line"], p.values["column"]) for p in problems] == [
         ("grade_changes.csv", 2, column)
     ]
+
+
+def test_a_change_for_an_unknown_row_leaves_all_changes_out(folder: Path) -> None:
+    change_grade(folder, "P0001", "major", "contraindicated", "a source", "a reason")
+    change_grade(folder, "P9999", "major", "minor", "a source", "a reason")
+    knowledge = load(folder)
+    assert set(knowledge.tables.problems) == {"grade_changes"}
+    assert knowledge.tables.problems["grade_changes"].values["line"] == 3
+    assert grade(knowledge, "atorvastatin", "clarithromycin") == "major"
+    assert "grade_changes" in knowledge.missing
+
+
+def test_a_change_is_not_unknown_because_its_table_is_missing(folder: Path) -> None:
+    change_grade(folder, "P0001", "major", "contraindicated", "a source", "a reason")
+    (folder / "pairs.csv").unlink()
+    assert set(read(folder).problems) == {"pairs"}
 
 
 # ---- what a missing table means for a check

@@ -24,6 +24,7 @@ LIST = (
     "双氯芬酸凝胶",
     "依那普利",
     "氢氯噻嗪",
+    "布洛芬",
 )
 
 
@@ -60,7 +61,7 @@ def test_every_text_is_there_in_every_language(
     said: Callable[..., dict[str, Any]], language: Language
 ) -> None:
     found = said(*LIST, language=language, patient={"egfr": 40, "pregnant": True})
-    assert len(found["pairs"]) == 15
+    assert len(found["pairs"]) == 21
     assert found["three_drugs"] and found["timing"] and found["food"] and found["not_held"]
     for pair in found["pairs"]:
         if pair["state"] == "interaction":
@@ -131,10 +132,13 @@ def test_a_grade_removed_by_a_condition_is_told(said: Callable[..., dict[str, An
     (pair,) = said("左甲状腺素", "碳酸钙", given={1: Medication(separated_hours=4)})["pairs"]
     assert (pair["state"], pair["severity"]) == ("no_record", None)
     assert pair["context"][0]["row"] == "X021"
+    assert pair["reason"] == "There is a row, and what was stated removes its grade: " + (
+        "Separated by 4 hours or more."
+    )
 
 
 def test_a_topical_form_is_told(said: Callable[..., dict[str, Any]]) -> None:
-    (pair,) = said("酮康唑乳膏", "辛伐他汀")["pairs"]
+    (pair,) = said("酮康唑乳膏", "阿托伐他汀")["pairs"]
     assert (pair["topical"], pair["severity"]) == (True, "minor")
 
 
@@ -150,4 +154,28 @@ def test_a_drug_that_the_tables_no_longer_hold_is_reported(
 ) -> None:
     found = check([Item("old", ("gone-drug",), "exact")], knowledge)
     (unresolved,) = as_json(found, knowledge, words("en"))["unresolved"]
-    assert unresolved["reason"]
+    assert unresolved["code"] == "not_in_tables"
+    assert unresolved["reason"] == words("en").t("pharmacy.unresolved.not_in_tables")
+
+
+def test_fewer_than_two_names_are_no_complete_answer(said: Callable[..., dict[str, Any]]) -> None:
+    for typed in ((), ("阿托伐他汀",)):
+        found = said(*typed)
+        assert (found["state"], found["complete"]) == ("not_checked", False)
+        assert found["note"] == "Two or more medicines are needed for an interaction check."
+    assert said("阿托伐他汀", "克拉霉素")["note"] is None
+
+
+def test_an_alternative_that_completes_a_rule_says_so(
+    knowledge: Knowledge, words: GetWords
+) -> None:
+    drugs = ("fluoxetine", "tamoxifen", "oxybutynin", "amitriptyline")
+    found = check([Item(drug, (drug,), "exact") for drug in drugs], knowledge)
+    (pair,) = [
+        p
+        for p in as_json(found, knowledge, words("en"))["pairs"]
+        if {p["a"], p["b"]} == {"fluoxetine", "tamoxifen"}
+    ]
+    (held,) = [a for a in pair["alternatives"] if a["id"] == "escitalopram"]
+    assert (held["offered"], held["completes"], held["severity"]) == (False, "qt_three", "major")
+    assert "Three or more QT-prolonging drugs" in held["note"]

@@ -48,9 +48,9 @@ def test_another_owner_and_another_slot_find_nothing(drafts: Drafts) -> None:
 def test_owners_do_not_disturb_each_other(drafts: Drafts) -> None:
     drafts.save(OWNER, "pharmacy", 1)
     drafts.save(OTHER, "pharmacy", 2)
-    drafts.remove(OTHER, "pharmacy")
+    drafts.save(OTHER, "pharmacy", 3)
     assert drafts.find(OWNER, "pharmacy") == 1
-    assert drafts.find(OTHER, "pharmacy") is None
+    assert drafts.find(OTHER, "pharmacy") == 3
 
 
 def test_a_file_moved_to_another_owner_cannot_be_opened(drafts: Drafts) -> None:
@@ -144,11 +144,38 @@ def test_a_changed_byte_is_no_draft(drafts: Drafts) -> None:
     assert drafts.find(OWNER, "pharmacy") is None
 
 
-def test_removing_twice_is_no_error(drafts: Drafts) -> None:
+def test_an_expired_draft_is_refused_and_removed_without_a_sweep(drafts: Drafts) -> None:
     drafts.save(OWNER, "pharmacy", VALUE)
-    drafts.remove(OWNER, "pharmacy")
-    drafts.remove(OWNER, "pharmacy")
+    (path,) = files(drafts)
+    now = 1_800_000_000.0
+    os.utime(path, (now - KEPT_SECONDS, now - KEPT_SECONDS))
+    assert drafts.find(OWNER, "pharmacy", now) == VALUE
+    assert drafts.find(OWNER, "pharmacy", now + 1) is None
+    assert files(drafts) == []
+
+
+def test_an_expired_draft_that_cannot_be_removed_is_refused_all_the_same(
+    drafts: Drafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts.save(OWNER, "pharmacy", VALUE)
+    (path,) = files(drafts)
+    os.utime(path, (0, 0))
+    monkeypatch.setattr(Path, "unlink", full)
     assert drafts.find(OWNER, "pharmacy") is None
+    assert drafts.sweep() == 1
+    assert files(drafts) == [path]
+
+
+def test_a_sweep_is_not_stopped_by_a_file_that_vanishes(
+    drafts: Drafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts.save(OWNER, "old", 1)
+    (old,) = files(drafts)
+    os.utime(old, (0, 0))
+    gone = old.with_name("gone")
+    monkeypatch.setattr(Path, "glob", lambda folder, pattern: iter((gone, old)))
+    assert drafts.sweep() == 1
+    assert not old.exists()
 
 
 def test_only_what_nobody_touched_for_a_day_is_swept(drafts: Drafts) -> None:

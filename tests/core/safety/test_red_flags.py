@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadTable
-from core.safety.red_flags import MANY_PIECES, URGENCIES, load, scan
+from core.safety.pieces import MANY_PIECES
+from core.safety.red_flags import URGENCIES, load, scan
 from core.settings import ASSETS
 
 FOLDER = ASSETS / "safety"
@@ -155,6 +156,7 @@ def folder(tmp_path: Path) -> Path:
         ("red_flags.csv", "RF001,", ",", 2, "id"),
         ("lay_phrases.csv", "RF001,zh", "RF999,zh", 5, "red_flag_id"),
         ("lay_phrases.csv", ",project", ",nobody", 5, "mark"),
+        ("english_forms.csv", "taken,took", "taken,", 2, "form"),
     ],
 )
 def test_a_bad_table_is_named_by_file_line_and_column(

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.terms.drug_list import Item, read_list, read_name
+from core.errors import BadInput
+from core.terms.drug_list import LONGEST, MOST_OFFERED, Item, read_entry, read_list, read_name
 from core.terms.drug_names import DrugNames
 
 SHARED: dict[str, DrugNames] = {}
@@ -94,7 +95,10 @@ def test_doses_of_two_drugs_in_one_line_are_not_mixed(names: DrugNames, text: st
             assert dose is None
 
 
-@pytest.mark.parametrize("text", ["未服用华法林", "已停用华法林", "华法林已停用", "对阿司匹林过敏"])
+@pytest.mark.parametrize(
+    "text",
+    ["未服用华法林", "已停用华法林", "华法林已停用", "华法林(已停)", "华法林 3mg qd，已停用"],
+)
 def test_what_is_not_taken_is_said_and_not_checked(names: DrugNames, text: str) -> None:
     (item,) = [i for i in read_list(text, names) if i.reason != "leftover_text"]
     assert (item.drugs, item.reason) == ((), "not_taken")
@@ -104,7 +108,7 @@ def test_words_that_no_name_explains_come_back(names: DrugNames) -> None:
     text = "患者服用阿托伐他汀20mg和某某新药胶囊"
     assert drugs(text, names) == ["atorvastatin"]
     ((rest, reason),) = left(text, names)
-    assert "某某新药" in rest
+    assert rest == "某某新药胶囊"
     assert reason == "leftover_text"
 
 
@@ -179,7 +183,11 @@ def test_any_text_is_answered_and_nothing_is_dropped(text: str) -> None:
     "text",
     [
         "1,\n" * 100,
-        "\n" * 4_000 + "1",
+        "\n" * 19_999 + "1",
+        "1," * 10_000,
+        "未" * 20_000,
+        "复方华法林" * 4_000,
+        "\n".join(f"某某药{n}" for n in range(500)),
         "华法林 " * 2_000,
         "去甲肾上腺素 " * 1_000,
         "+" * 20_000,
@@ -188,3 +196,225 @@ def test_any_text_is_answered_and_nothing_is_dropped(text: str) -> None:
 )
 def test_a_long_list_is_answered(names: DrugNames, text: str) -> None:
     read_list(text, names)
+
+
+# ---- several drugs in one line
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("西地那非 硝酸甘油", ["sildenafil", "nitroglycerin"]),
+        ("华法林和阿司匹林", ["warfarin", "aspirin"]),
+        ("华法林与阿司匹林", ["warfarin", "aspirin"]),
+        ("华法林及阿司匹林", ["warfarin", "aspirin"]),
+        ("warfarin and aspirin", ["warfarin", "aspirin"]),
+        ("warfarin/aspirin", ["warfarin", "aspirin"]),
+        ("warfarin,aspirin", ["warfarin", "aspirin"]),
+        ("warfarin+aspirin", ["warfarin", "aspirin"]),
+        ("warfarin-aspirin", ["warfarin", "aspirin"]),
+        ("华法林 3mg qn 阿司匹林 100mg qd", ["warfarin", "aspirin"]),
+        ("losartan potassium 50mg aspirin 100mg qd", ["losartan", "aspirin"]),
+        ("安定 速尿", ["diazepam", "furosemide"]),
+        ("代文+可定", ["valsartan", "rosuvastatin"]),
+        ("诺和龙和二甲双胍", ["repaglinide", "metformin"]),
+        ("华法林(同时服用胺碘酮)", ["warfarin", "amiodarone"]),
+        ("氯沙坦(氢氯噻嗪)", ["losartan", "hydrochlorothiazide"]),
+        ("amlodipine (with atorvastatin)", ["amlodipine", "atorvastatin"]),
+    ],
+)
+def test_drugs_in_one_line_are_items_of_their_own(
+    names: DrugNames, text: str, found: list[str]
+) -> None:
+    for items in (read_list(text, names), read_entry(text, names)):
+        assert [item.drugs for item in items] == [(drug,) for drug in found]
+
+
+def test_each_drug_of_a_line_has_its_own_dose(names: DrugNames) -> None:
+    items = read_entry("华法林 3mg qn 阿司匹林 100mg qd", names)
+    assert [item.mg_per_day for item in items] == [3, 100]
+
+
+def test_names_that_touch_are_one_item_without_a_dose(names: DrugNames) -> None:
+    for dose in ("", " 5mg/10mg qd", " 10mg qd"):
+        (item,) = read_entry(f"氨氯地平阿托伐他汀钙片{dose}", names)
+        assert (item.drugs, item.how) == (("amlodipine", "atorvastatin"), "combination")
+        assert item.mg_per_day is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "amlodipine/atorvastatin 10mg qd",
+        "服用氨氯地平阿托伐他汀钙片 10mg qd",
+        "10mg 辛伐他汀 qn 5mg 华法林 qd",
+        "复方阿司匹林 500mg bid",
+    ],
+)
+def test_a_dose_that_may_belong_to_another_drug_is_given_to_none(
+    names: DrugNames, text: str
+) -> None:
+    found = [item for item in read_entry(text, names) if item.drugs]
+    assert found
+    assert [item.mg_per_day for item in found] == [None] * len(found)
+
+
+def test_a_brand_beside_its_substance_is_one_drug(names: DrugNames) -> None:
+    (item,) = read_entry("立普妥 阿托伐他汀钙片 20mg qn", names)
+    assert (item.drugs, item.mg_per_day) == (("atorvastatin",), 20)
+    assert drugs("立普妥+阿托伐他汀", names) == ["atorvastatin", "atorvastatin"]
+
+
+def test_an_entry_is_never_empty(names: DrugNames) -> None:
+    for text in ("", " ", "片", "目前用药", "20mg qn", "- "):
+        (item,) = read_entry(text, names)
+        assert (item.drugs, item.reason) == ((), "unknown_name")
+
+
+# ---- what is left over
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "rest"),
+    [
+        ("warfarin CBZ", "warfarin", "cbz"),
+        ("warfarin VPA", "warfarin", "vpa"),
+        ("阿司匹林 SMZ 2片", "aspirin", "smz"),
+        ("lisinopril HCT", "lisinopril", "hct"),
+        ("Tylenol PM", "paracetamol", "pm"),
+        ("华法林 酒", "warfarin", "酒"),
+        ("华法林 钙", "warfarin", "钙"),
+        ("碳酸钙D3片", "calcium-carbonate", "d3片"),
+        ("复方利血平片", "reserpine", "复方利血平"),
+        ("复方氨氯地平", "amlodipine", "复方氨氯地平"),
+    ],
+)
+def test_a_short_word_beside_a_name_is_said(
+    names: DrugNames, text: str, drug: str, rest: str
+) -> None:
+    assert drugs(text, names) == [drug]
+    assert left(text, names) == [(rest, "leftover_text")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "warfarin ER",
+        "metoprolol succinate XR 50 mg daily",
+        "cotrimoxazole DS 1 tab bid",
+        "患者长期口服华法林片",
+        "patient is currently taking warfarin",
+        "warfarin 5 mg tablet Sig: 1 tab PO daily",
+        "商品名：华法林钠片 规格：3mg 用法：每次1片 每日1次",
+    ],
+)
+def test_ordinary_words_are_no_noise(names: DrugNames, text: str) -> None:
+    assert len(drugs(text, names)) == 1
+    assert left(text, names) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "per_day"),
+    [
+        ("阿托伐他汀，20mg qn", 20),
+        ("阿托伐他汀\t20mg\tqn", 20),
+        ("阿托伐他汀\n20mg qn", 20),
+        ("阿托伐他汀钙片 20mg, take 1 tablet by mouth twice daily", 40),
+    ],
+)
+def test_a_dose_that_stands_alone_joins_the_name_before_it(
+    names: DrugNames, text: str, per_day: float
+) -> None:
+    (item,) = read_list(text, names)
+    assert (item.drugs, item.mg_per_day) == (("atorvastatin",), per_day)
+
+
+def test_a_heading_is_no_item_and_a_stop_on_its_own_line_is_one(names: DrugNames) -> None:
+    assert [i.drugs for i in read_list("目前用药：\n华法林", names)] == [("warfarin",)]
+    items = read_list("华法林\n停用\n阿司匹林", names)
+    assert [(i.drugs, i.reason) for i in items] == [
+        (("warfarin",), None),
+        ((), "unknown_name"),
+        (("aspirin",), None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("没有停用华法林", ["warfarin"]),
+        ("has not stopped warfarin", ["warfarin"]),
+        ("否认服用华法林", []),
+        ("华法林 停用阿司匹林", ["warfarin"]),
+        ("华法林已停用和阿司匹林", ["aspirin"]),
+        ("停用华法林和阿司匹林", []),
+    ],
+)
+def test_a_stop_counts_for_the_drug_it_is_said_of(
+    names: DrugNames, text: str, taken: list[str]
+) -> None:
+    assert drugs(text, names) == taken
+
+
+@pytest.mark.parametrize(
+    ("text", "taken", "rest"),
+    [
+        ("青霉素过敏", [], ["青霉素过敏"]),
+        ("对阿司匹林过敏", [], ["阿司匹林过敏"]),
+        ("无青霉素过敏史", [], ["无青霉素过敏史"]),
+        ("阿司匹林 青霉素过敏", ["aspirin"], ["青霉素过敏"]),
+        ("penicillin allergy", [], ["penicillin allergy"]),
+    ],
+)
+def test_an_allergy_has_a_reason_of_its_own(
+    names: DrugNames, text: str, taken: list[str], rest: list[str]
+) -> None:
+    assert drugs(text, names) == taken
+    assert left(text, names) == [(words, "allergy") for words in rest]
+
+
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("- 5-FU 500mg", "fluorouracil"),
+        ("-5-FU", "fluorouracil"),
+        ("* 654-2 10mg", "anisodamine"),
+        ("2. 3TC 300mg", "lamivudine"),
+        ("•Lasix", "furosemide"),
+        ("①Xarelto", "rivaroxaban"),
+        ("1 阿司匹林", "aspirin"),
+    ],
+)
+def test_a_bullet_is_no_part_of_a_name(names: DrugNames, text: str, drug: str) -> None:
+    assert [item.drugs for item in read_list(text, names)] == [(drug,)]
+
+
+# ---- limits
+
+
+def test_a_text_over_the_limit_is_refused_whole(names: DrugNames) -> None:
+    for read in (read_list, read_entry):
+        with pytest.raises(BadInput) as refused:
+            read("华" * (LONGEST + 1), names)
+        assert refused.value.values == {"length": LONGEST + 1, "most": LONGEST}
+
+
+def test_names_beyond_the_bound_of_a_line_come_back_as_text(names: DrugNames) -> None:
+    items = read_list("华法林和阿司匹林和" * 100, names)
+    assert sum(bool(item.drugs) for item in items) == 100
+    assert items[-1].reason == "leftover_text"
+    assert len(items[-1].text) > 400
+
+
+def test_near_names_are_looked_up_for_as_many_lines_as_a_list_holds(names: DrugNames) -> None:
+    items = read_list("\n".join(f"warfarni{n}" for n in range(MOST_OFFERED + 5)), names)
+    assert len(items) == MOST_OFFERED + 5
+    assert [bool(item.near) for item in items] == [True] * MOST_OFFERED + [False] * 5
+
+
+@pytest.mark.parametrize("text", ["\ud800", "华法林\ud800", "\ud800\ndata"])
+def test_half_a_character_reaches_no_encoder(names: DrugNames, text: str) -> None:
+    for items in (read_list(text, names), read_entry(text, names), (read_name(text, names),)):
+        for item in items:
+            item.text.encode()
+    assert read_name("\ud800", names).reason == "unknown_name"

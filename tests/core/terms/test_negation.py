@@ -1,6 +1,6 @@
 import pytest
 
-from core.terms.negation import Assertion, assertion, not_taken
+from core.terms.negation import Assertion, assertion, not_taken, speaks_of_allergy
 
 
 def marked(text: str) -> tuple[str, int, int]:
@@ -132,6 +132,9 @@ def test_a_mention_is_read_in_its_sentence(text: str, said: Assertion) -> None:
         "not taking [aspirin]",
         "[warfarin] was stopped",
         "never took [metformin]",
+        "否认服用[华法林]",
+        "denies taking [warfarin]",
+        "不得不停用[华法林]",
     ],
 )
 def test_stopped_avoided_and_allergic_drugs_are_not_taken(text: str) -> None:
@@ -150,6 +153,17 @@ def test_stopped_avoided_and_allergic_drugs_are_not_taken(text: str) -> None:
         "不能不吃[华法林]",
         "继续[华法林]",
         "[warfarin] 3 mg",
+        "没有停用[华法林]",
+        "从未停用[华法林]",
+        "不要自行停用[华法林]",
+        "不停[华法林]",
+        "否认停用[华法林]",
+        "[华法林]没有停",
+        "has not stopped [warfarin]",
+        "never discontinued [warfarin]",
+        "don't stop [warfarin]",
+        "denies stopping [warfarin]",
+        "[warfarin] was never stopped",
         "stopped warfarin and started [apixaban]",
         "allergic to penicillin, takes [warfarin]",
         "switched to [apixaban]",
@@ -158,3 +172,21 @@ def test_stopped_avoided_and_allergic_drugs_are_not_taken(text: str) -> None:
 )
 def test_other_drugs_stay_in_the_check(text: str) -> None:
     assert not not_taken(*marked(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("青霉素过敏", True),
+        ("否认药物过敏", True),
+        ("penicillin allergy", True),
+        ("allergic to penicillin", True),
+        ("lactose intolerance", True),
+        ("抗过敏药", False),
+        ("过敏性鼻炎", False),
+        ("allergy relief", False),
+        ("华法林", False),
+    ],
+)
+def test_words_about_an_allergy_are_known(text: str, said: bool) -> None:
+    assert speaks_of_allergy(text) is said

@@ -1,0 +1,122 @@
+"""`python -m core records …`: verify, head, rotate, backup, restore, erase, retention.
+
+Knows: sentences, exit codes (0 done, 1 something is not as it should be, 2 not done).
+Does not know: how anything is done.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from core.i18n import Translator
+from core.records import audit, backup, erase, rotate, verify
+from core.records.opening import open_records
+from core.records.store import Records
+from core.settings import Settings
+
+Act = Callable[[Records, argparse.Namespace, Translator], int]
+
+
+def run(options: argparse.Namespace, settings: Settings, t: Translator) -> int:
+    """Runs one command; what goes wrong is raised as an `AuscultError`."""
+    opened = open_records(settings)
+    try:
+        if opened.key_made:
+            print(t("records.key.made", file=settings.key_file), file=sys.stderr)
+        return _ACTS[options.command](opened.records, options, t)
+    finally:
+        opened.records.close()
+
+
+def _verify(records: Records, options: argparse.Namespace, t: Translator) -> int:
+    kept = records.head_file.read()
+    with records.database.reading() as connection:
+        ring = records.keys.ring()
+        found = verify.verify(connection, ring, records.shares, kept, options.head)
+    said = {
+        "whole": "records.verify.whole",
+        "gap": "records.verify.gap",
+        "changed": "records.verify.changed",
+        "cut": "records.verify.cut",
+        "entry_changed": "records.verify.entry_changed",
+        "entry_gone": "records.verify.entry_gone",
+        "entry_foreign": "records.verify.entry_foreign",
+    }[found.state]
+    print(t(said, n=found.lines, place=found.place))
+    if kept is None and found.lines:
+        print(t("records.verify.no_head", file=records.head_file.path))
+    if found.unfinished:
+        print(t("records.verify.unfinished", n=len(found.unfinished)))
+    if waiting := len(records.outbox.waiting()):
+        print(t("records.verify.waiting", n=waiting))
+    sound = found.state == "whole" and not found.unfinished and not waiting
+    return 0 if sound and (kept is not None or not found.lines) else 1
+
+
+def _head(records: Records, options: argparse.Namespace, t: Translator) -> int:
+    with records.database.reading() as connection:
+        newest = audit.head(connection)
+    records.head_file.keep(newest)
+    print(newest)
+    return 0
+
+
+def _rotate(records: Records, options: argparse.Namespace, t: Translator) -> int:
+    n = rotate.rotate(records)
+    print(t("records.rotate.done", n=n, file=records.keys.path))
+    return 0
+
+
+def _backup(records: Records, options: argparse.Namespace, t: Translator) -> int:
+    n = backup.back_up(records, options.file)
+    print(t("records.backup.done", n=n, file=options.file))
+    keys = {"file": records.keys.path, "halves": records.shares.folder}
+    print(t("records.backup.keys_apart", **keys))
+    return 0
+
+
+def _restore(records: Records, options: argparse.Namespace, t: Translator) -> int:
+    done = backup.restore(records, options.file, options.force)
+    print(t("records.restore.done", n=done.rows))
+    if done.erased_again:
+        print(t("records.restore.erased_again", n=done.erased_again))
+    return 0
+
+
+def _erase(records: Records, options: argparse.Namespace, t: Translator) -> int:
+    if options.group is not None:
+        done = erase.erase_group(records, options.group)
+    else:
+        typed = sys.stdin.readline() if options.patient == "-" else options.patient
+        done = erase.erase_patient(records, typed.strip())
+    return _said(done, t)
+
+
+def _retention(records: Records, options: argparse.Namespace, t: Translator) -> int:
+    if options.set:
+        erase.set_retention(records, *options.set)
+    for kind, days in erase.retention(records).items():
+        line = "records.retention.days" if days is not None else "records.retention.no_end"
+        print(t(line, kind=kind, days=days))
+    if options.erase_due:
+        return _said(erase.erase_due(records), t)
+    print(t("records.retention.due", n=len(erase.due(records))))
+    return 0
+
+
+def _said(done: erase.Erasure, t: Translator) -> int:
+    print(t("records.erase.done", n=len(done.groups)))
+    if not done.scrubbed:
+        print(t("records.erase.remains"))
+    return 0
+
+
+_ACTS: dict[str, Act] = {
+    "verify": _verify,
+    "head": _head,
+    "rotate": _rotate,
+    "backup": _backup,
+    "restore": _restore,
+    "erase": _erase,
+    "retention": _retention,
+}

@@ -1,0 +1,145 @@
+"""`python -m core records …`: exit codes and sentences, as an administrator meets them."""
+
+import io
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from house import House, unguarded
+from sqlalchemy import delete
+
+from core import cli, settings
+from core.i18n import LANGUAGES
+from core.records import tables
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command in this installation; gives exit code, output, errors."""
+    for name, value in house.environment().items():
+        monkeypatch.setenv(name, value)
+    settings.current.cache_clear()
+
+    def call(*arguments: object, lang: str = "en") -> tuple[int, str, str]:
+        code = cli.main(["records", *map(str, arguments), "--lang", lang])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def test_an_administrators_day(house: House, run: Run) -> None:
+    code, out, err = run("verify")
+    assert (code, out) == (
+        0,
+        "The audit is whole, and every record is as it was stored. Audit lines: 0.\n",
+    )
+    assert err.startswith("A master key was made: ") and str(house.settings.key_file) in err
+    records = house.open().records
+    group = records.new_group("visit", patient="P1").id
+    entry = records.add(group, "note", {"text": "a"}).id
+    assert run("verify") == (0, out.replace("0.", "2."), "")
+    backup = house.root / "one.gz"
+    code, out, _ = run("backup", backup)
+    assert code == 0 and "Rows: 5." in out and str(records.shares.folder) in out
+    assert run("rotate")[:2] == (
+        0,
+        f"A new master key version stands in {house.settings.key_file}; copy the file anew. "
+        "Record groups sealed with it: 1.\n",
+    )
+    code, head, _ = run("head")
+    assert code == 0 and re.fullmatch(r"4:[0-9a-f]{64}\n", head)
+    assert run("verify", "--head", head.strip())[0] == 0
+    assert run("restore", backup)[::2] == (
+        2,
+        "The database holds records already. Nothing was restored; --force replaces all of them "
+        "by the backup.\n",
+    )
+    assert run("erase", "--patient", "p1") == (0, "Erased for good. Record groups: 1.\n", "")
+    assert records.read(entry) is None
+    code, out, _ = run("restore", backup, "--force")
+    assert code == 0 and "erased again: 1." in out
+    assert run("verify")[0] == 0
+    code, out, _ = run("verify", "--head", head.strip())
+    assert code == 1 and "line 4 is not the one that was noted" in out
+
+
+def test_a_patients_reference_can_be_typed_without_standing_in_the_history(
+    house: House, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = house.open().records.new_group("visit", patient="P2").id
+    monkeypatch.setattr("sys.stdin", io.StringIO("P2\n"))
+    assert run("erase", "--patient", "-")[:2] == (0, "Erased for good. Record groups: 1.\n")
+    assert run("erase", "--group", group)[::2] == (2, f"There is no record with the id {group}.\n")
+
+
+def test_retention_is_shown_set_and_applied(house: House, run: Run) -> None:
+    assert run("retention", "--set", "report=0")[0] == 0
+    records = house.open().records
+    records.new_group("report")
+    code, out, _ = run("retention", lang="zh-CN")
+    assert code == 0
+    assert "visit：保存 5479 天" in out and "paper_library：保存至手动抹除" in out
+    assert "已超过保存期的记录组数：1。" in out
+    assert run("retention", "--erase-due")[1].endswith("Erased for good. Record groups: 1.\n")
+    assert records.groups() == ()
+    assert "report: kept until erased by hand" in run("retention", "--set", "report=")[1]
+
+
+@pytest.mark.parametrize("period", ["letters=3", "visit=-1", "visit=x", "visit=36501"])
+def test_a_period_that_makes_no_sense_is_a_wrong_call(period: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["records", "retention", "--set", period])
+    assert ended.value.code == 2
+
+
+def test_tampering_and_a_lost_head_are_said_in_every_language(house: House, run: Run) -> None:
+    records = house.open().records
+    records.add(records.new_group("visit").id, "note", {"text": "a"})
+    records.head_file.path.unlink()
+    code, out, _ = run("verify")
+    assert code == 1 and "python -m core records head" in out
+    assert run("head")[0] == 0
+    assert run("verify")[0] == 0
+    with records.database.writing() as connection:
+        unguarded(connection)
+        connection.execute(delete(tables.entry))
+    said = {run("verify", lang=language)[:2] for language in LANGUAGES}
+    assert {code for code, _ in said} == {1}
+    assert len({out for _, out in said}) == len(LANGUAGES)
+
+
+def test_a_key_that_is_gone_or_open_to_others_is_said(house: House, run: Run) -> None:
+    house.open()
+    file = house.settings.key_file
+    file.chmod(0o644)
+    code, out, err = run("verify")
+    assert (code, out) == (2, "") and "mode 0644" in err and "0600" in err
+    content = file.read_bytes()
+    file.unlink()
+    code, _, err = run("verify", lang="zh-TW")
+    assert code == 2 and str(file) in err and "金鑰" in err
+    file.write_bytes(json.dumps({"current": 1, "keys": {"1": "ab" * 32}}).encode())
+    file.chmod(0o600)
+    assert "does not belong to this database" in run("verify")[2]
+    file.write_bytes(content)
+    assert run("verify")[0] == 0
+
+
+def test_what_waits_and_what_an_interrupted_erase_left_is_said(house: House, run: Run) -> None:
+    records = house.open(patience=0.2).records
+    group, other = records.new_group("visit").id, records.new_group("visit").id
+    with house.open().records.database.writing():
+        records.add(other, "note", {"text": "a"})
+    (file,) = records.outbox.waiting()
+    kept = Path(file).read_bytes()
+    assert run("verify")[0] == 0  # opening stored it
+    file.write_bytes(kept[:-1])  # one that its key does not open
+    records.shares.destroy(group)
+    code, out, _ = run("verify")
+    assert code == 1
+    assert "wait for the database: 1." in out and "still stand: 1." in out
