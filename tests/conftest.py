@@ -10,6 +10,7 @@ import importlib.util
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -59,6 +60,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
     else:
         OUTBOUND.unlink(missing_ok=True)
+        with suppress(OSError):  # another run may share the folder
+            OUTBOUND.parent.rmdir()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
