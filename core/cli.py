@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from core.errors import AuscultError
+from core.errors import AuscultError, BadInput
 from core.i18n import LANGUAGES, Language, choose, translator
 from core.pharmacy import facts_summary
 from core.pharmacy.checker import Check, Pair
@@ -24,6 +24,7 @@ from core.records import options as records
 from core.settings import current
 from core.terms.drug_names import drug_names
 
+ASKED = ("drugs", "context")
 CONTEXT_OPTIONS = {
     "age-years": "years",
     "age-days": "days, for neonates",
@@ -133,12 +134,25 @@ def _answer(line: bytes, words: Words) -> dict[str, Any]:
 
 def _asked(line: bytes) -> dict[str, Any]:
     try:
-        asked = json.loads(line.decode("utf-8-sig"))
+        asked = json.loads(line.decode("utf-8-sig"), object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise misshapen() from None
     if not isinstance(asked, dict):
         raise misshapen()
+    for key in asked:
+        if key not in ASKED:
+            raise BadInput("error.jsonl.key", name=key[:40], accepted=", ".join(ASKED))
     return asked
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which every key stands once: of two values neither may be dropped unseen."""
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise BadInput("error.jsonl.twice", name=key[:40])
+        made[key] = value
+    return made
 
 
 def _refused(sentence: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ with left:
     texts = adding.adding(t)
     worklist = session.worklist()
     words = list_editor.words_for(t, worklist)
+    strip = st.container(key="strip")  # seen only where the results stand below the list
     texts += list_editor.lines(t, words, worklist)
 with below:
     texts += label_reader.reader(t, words) + overrides.notes(worklist)
@@ -43,6 +44,8 @@ with right:
     except BadInput as problem:
         st.error(t(problem.key, **problem.values))
     if result and len(worklist.lines) >= 2:
+        with strip:
+            results.strip(t, result)
         results.results(t, words, result, worklist)
         downloads.downloads(t, words, result, worklist)
     else:
@@ -51,7 +54,7 @@ with right:
             results.one_medicine(t, words, result)
 
 with below:
-    patient_form.form(t, worklist, result)
+    patient_form.form(t, words, worklist, result)
 
 with top:
     states.emergencies(t, *texts)

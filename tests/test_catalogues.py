@@ -22,7 +22,7 @@ from opencc import OpenCC
 
 from core.documents import pdf
 from core.i18n import LANGUAGES, LOCALES, Language
-from core.pharmacy import check_rows, checker, findings, label_text, overrides
+from core.pharmacy import alternatives, check_rows, checker, findings, label_text, overrides
 from core.pharmacy.context import WORDS, Patient
 from core.pharmacy.facts import SEVERITIES, Mark
 from core.pharmacy.knowledge import Knowledge
@@ -46,7 +46,7 @@ NO_CHINESE = {  # only fields and punctuation, or a unit
     *("pharmacy.patient.egfr", "export.bar.fhir"),
 }
 # Put together like a key but none: state of a component, names of files.
-NO_KEYS = {"{}.heard", "{}.{}", "{}.part", "{}.{}.new"}  # of state and of files
+NO_KEYS = {"{}.heard", "{}.{}", "{}.part", "{}.bad", "{}.{}.new"}  # of state and of files
 
 
 def code_files() -> list[Path]:
@@ -142,7 +142,8 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "incident.kind.{}": states.KINDS,
         "origin.{}": get_args(badges.Origin),
         "origin.{}.hint": get_args(badges.Origin),
-        "pharmacy.alternative.{}": ("offered", "rejected"),
+        "pharmacy.alternative.nothing{}": ("", "_partly"),
+        "pharmacy.alternative.{}": get_args(alternatives.Outcome),
         "pharmacy.ask.{}": conditions,
         "pharmacy.evidence.{}": get_args(findings.Evidence),
         "pharmacy.exposure.{}": ("up", "down"),

@@ -47,6 +47,10 @@ HOLDS_MORE = {
     "Yasmin": "drospirenone, which raises potassium",
     "优思明": "drospirenone, which raises potassium",
 }
+# Common spellings that the fact tables do not hold: drug, language, kind, text_safe and the reason.
+ADDED = {
+    "拜阿司匹林": ("aspirin", "zh-CN", "brand", "yes", "common spelling of the brand 拜阿司匹灵"),
+}
 Row = dict[str, str]
 
 
@@ -121,11 +125,14 @@ def food(folder: Path, kind: str) -> list[Row]:
 
 
 def drug_names(folder: Path) -> list[Row]:
-    return [
+    listed = [
         {**row, "name": row["alias"], "kind": row["type"]}
         for row in read(folder, "aliases")
         if row["alias"] not in HOLDS_MORE
     ]
+    columns = ("drug_id", "lang", "kind", "text_safe", "reason")
+    added = [{"name": n, **dict(zip(columns, row, strict=True))} for n, row in ADDED.items()]
+    return listed + added
 
 
 def tables(folder: Path) -> dict[str, tuple[str, list[Row]]]:

@@ -36,7 +36,7 @@ p { margin: 2pt 0; }
 .banner { border: 2px solid #9b1c1c; color: #9b1c1c; text-align: center; padding: 1pt; }
 table { width: 100%; margin: 4pt 0; }
 th, td { border: 1px solid #9aa7af; padding: 2pt 4pt; text-align: left; font-weight: normal; }
-th { color: #0b4f6c; }
+th { color: #0b4f6c; white-space: nowrap; }
 """
 SIZES = "* {{ font-size: {text}pt; }} h1 {{ font-size: {h1}pt; }} h2 {{ font-size: {h2}pt; }} \
 h3 {{ font-size: {h3}pt; }} .small, .small * {{ font-size: {small}pt; }}"
@@ -145,10 +145,11 @@ def _foot(document: Document) -> str:
 
 def _units(document: Document) -> Iterator[str]:
     """Pieces that stay together; a heading alone waits for what it heads."""
-    meta = "".join(map(_fact, document.meta))
+    colon = "：" if document.language.startswith("zh") else ": "
+    meta = "".join(_fact(fact, colon) for fact in document.meta)
     waiting = f'<h1>{escaped(document.title)}</h1><div class="small">{meta}</div>'
     for section in document.sections:
-        waiting += _section(section)
+        waiting += _section(section, colon)
         if section.blocks:
             yield waiting
             waiting = ""
@@ -156,14 +157,14 @@ def _units(document: Document) -> Iterator[str]:
         yield waiting
 
 
-def _section(section: Section) -> str:
+def _section(section: Section, colon: str) -> str:
     tag = "h2" if section.level == 1 else "h3"
     heading = f"<{tag}>{escaped(section.heading)}</{tag}>" if section.heading else ""
-    inside = heading + "".join(map(_block, section.blocks))
+    inside = heading + "".join(_block(block, colon) for block in section.blocks)
     return inside if section.level == 1 else f'<div class="card">{inside}</div>'
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, colon: str) -> str:
     match block:
         case Paragraph():
             kind = ' class="small"' if block.small else ""
@@ -172,14 +173,16 @@ def _block(block: Block) -> str:
             kind = "warning" if block.tone == "warning" else "note"
             return f'<p class="{kind}">{escaped(block.text)}</p>'
         case Facts():
-            return "".join(map(_fact, block.facts))
+            return "".join(_fact(fact, colon) for fact in block.facts)
         case Table():
             return _table(block)
 
 
-def _fact(fact: Fact) -> str:
+def _fact(fact: Fact, colon: str) -> str:
+    """A label that ends in a colon of its own gets no second one."""
     lines = "<br/>".join(map(escaped, fact.lines))
-    return f'<p><span class="label">{escaped(fact.label)}</span> {lines}</p>' if lines else ""
+    label = fact.label.rstrip(" :：") + colon
+    return f'<p><span class="label">{escaped(label)}</span> {lines}</p>' if lines else ""
 
 
 def _table(table: Table) -> str:

@@ -7,6 +7,7 @@ Does not know: indication, allergy, formulary. Alternatives exist only where a r
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from core.pharmacy.checker import Medicine, Pair, ThreeDrugs, compare, rules_of_three
 from core.pharmacy.context import Patient
@@ -16,6 +17,7 @@ from core.pharmacy.knowledge import Knowledge
 from core.terms.drug_list import Item
 
 NONE: Severity = "none"
+Outcome = Literal["offered", "unchecked", "rejected"]
 GROUP = 3  # shared ATC levels: same pharmacological group (`N03A`)
 
 
@@ -24,7 +26,8 @@ class Alternative:
     """A drug instead of `replaces` (empty: the tables do not tell which of the two).
 
     `worst_with` is the drug of the remaining list that it is graded worst with; `completes` is the
-    three-drug rule that would hold with it, and then `severity` is not below that rule's.
+    three-drug rule that would hold with it, and then `severity` is not below that rule's. What
+    could not be checked with every drug of the list is named, but it is not offered.
     """
 
     drug: str
@@ -32,8 +35,12 @@ class Alternative:
     severity: Severity
     worst_with: str
     not_checked_with: tuple[str, ...]
-    offered: bool
+    outcome: Outcome
     completes: ThreeDrugs | None = None
+
+    @property
+    def offered(self) -> bool:
+        return self.outcome == "offered"
 
 
 def alternatives(
@@ -53,7 +60,8 @@ def alternatives(
         for candidate in candidates
         if not _meant_for_another_member(candidate, pair, row, knowledge)
     ]
-    return tuple(sorted(found, key=lambda a: (not a.offered, RANK[a.severity])))
+    order = get_args(Outcome)
+    return tuple(sorted(found, key=lambda a: (order.index(a.outcome), RANK[a.severity])))
 
 
 def _row(pair: Pair) -> PairRow | None:
@@ -93,10 +101,11 @@ def _alternative(
     if three and RANK[three.rule.severity] > RANK[severity]:
         severity = three.rule.severity
         worst_with = next(drug for drug in three.drugs if drug != new.id)
-    offered = three is None and RANK[severity] < min(RANK[pair.severity], RANK["major"])
+    better = three is None and RANK[severity] < min(RANK[pair.severity], RANK["major"])
     unchecked = tuple(p.b.id for p in met if p.state == "not_checked")
+    outcome: Outcome = "rejected" if not better else "unchecked" if unchecked else "offered"
     replaces = leaving.id if leaving else ""
-    return Alternative(new.id, replaces, severity, worst_with, unchecked, offered, three)
+    return Alternative(new.id, replaces, severity, worst_with, unchecked, outcome, three)
 
 
 def _without(

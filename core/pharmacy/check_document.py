@@ -45,6 +45,7 @@ def check_document(
         *_food(check, words),
         *_timing(check, words),
         Section(t("export.limits.title"), (Paragraph(t("export.limits.text")),)),
+        Section(t("export.signature.title"), (Paragraph(t("export.signature")),)),
     )
     return Document(
         title=title,
@@ -52,7 +53,10 @@ def check_document(
         when=when,
         running=f"{title} · Auscult {VERSION} · {moment}",
         footer=version,
-        meta=(Fact(t("export.when"), (moment,)), Fact(t("export.knowledge"), (version,))),
+        meta=(
+            Fact(t("export.when"), (moment,)),
+            Fact(t("export.knowledge"), (f"{knowledge.version} ({knowledge.digest})",)),
+        ),
         sections=sections,
         sample=sample,
         banner=t("export.sample"),
@@ -135,21 +139,19 @@ def _pair(
 def _three(found: ThreeDrugs, words: Words) -> Section:
     t, rule = words.t, found.rule
     facts = (
-        Fact(t("pharmacy.card.effect"), (t.text(rule.effect),)),
+        Fact(t("export.list.name"), (words.names(found.members),)),
         Fact(t("pharmacy.card.management"), (t.text(rule.management),)),
         Fact(t("export.card.source"), (words.source(rule.source),)),
         Fact(t("export.card.rule"), (rule.id,)),
     )
-    return Section(
-        f"{words.names(found.members)} · {words.severity(rule.severity)}", (Facts(facts),), 2
-    )
+    return Section(f"{t.text(rule.effect)} · {words.severity(rule.severity)}", (Facts(facts),), 2)
 
 
 def grouped(pairs: Iterable[Pair], words: Words) -> tuple[Fact, ...]:
     """`A: B, C, D`, so that a long list stays readable."""
     by_first = groupby(sorted(pairs, key=_place), key=lambda p: (p.a.line, p.a.id))
     return tuple(
-        Fact(words.name(drug) + " +", (words.names([p.b.id for p in group]),))
+        Fact(words.name(drug), (words.names([p.b.id for p in group]),))
         for (_, drug), group in by_first
     )
 

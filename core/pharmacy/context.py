@@ -6,15 +6,15 @@ Does not know: what follows for a grade; that is `regrading`. Pregnancy, breast-
 no row and are answered with "not held, see the label".
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from core.errors import BadInput
-from core.i18n import LANGUAGES, translator
 from core.pharmacy.facts import Severity
-from core.terms.folding import fold
+from core.pharmacy.stated_words import LISTS, several, word
+from core.pharmacy.stated_words import ROUTES as ROUTES
+from core.pharmacy.stated_words import WORDS as WORDS
 
 # Plausible ranges; outside them the value is refused, since it is a slip of unit or finger.
 RANGES: dict[str, tuple[float, float]] = {
@@ -34,26 +34,6 @@ YES_NO = (
     "pregnant",
     "breast_feeding",
     "stable_alpha_blocker",
-)
-# Words of the context table, and what says that its condition is not met.
-WORDS: dict[str, tuple[str, ...]] = {
-    "sex": ("male", "female"),
-    "indication": ("high_dose_oncology", "low_dose_weekly", "bridging", "recent_stent", "other"),
-    "history": ("gi_bleed", "none"),
-    "monitoring": ("level_available", "none"),
-    "dose_reduced": ("to_25_33_percent", "none"),
-    "smoking": ("stopped", "unchanged"),
-}
-OPEN_WORDS = ("indication", "history", "monitoring")  # people state more than the rows ask for
-ROUTES = ("oral", "intravenous", "topical", "other")
-SHORT = {"m": "male", "f": "female", "no": "none", "iv": "intravenous", "po": "oral"}
-SHORT |= dict.fromkeys(
-    (
-        *("im", "intramuscular", "肌注", "肌内注射", "sc", "subcutaneous", "皮下", "皮下注射"),
-        *("inhaled", "inhalation", "吸入", "nasal", "鼻用", "rectal", "直肠", "vaginal", "阴道"),
-        *("sublingual", "舌下", "transdermal", "透皮"),
-    ),
-    "other",
 )
 LEAST_MG = 0.0001  # per day; a dose of nothing is a slip and must not count as a low dose
 
@@ -80,20 +60,24 @@ class Patient:
     hepatic_impairment: bool | None = None
     stable_alpha_blocker: bool | None = None
     indication: tuple[str, ...] | None = None
-    history: str | None = None
+    history: tuple[str, ...] | None = None
     monitoring: str | None = None
     dose_reduced: str | None = None
     smoking: str | None = None
 
     @property
     def clearance(self) -> float | None:
-        """Creatinine clearance in mL/min: measured, or by Cockcroft and Gault for adults.
+        """Creatinine clearance in mL/min: measured, or by formula for adults."""
+        return self.by_formula if self.crcl is None else self.crcl
+
+    @property
+    def by_formula(self) -> float | None:
+        """Clearance by Cockcroft and Gault; None where two stated ages disagree.
 
         Cockcroft DW, Gault MH. Nephron 1976;16:31-41; actual weight, 0.85 for women.
         """
-        if self.crcl is not None:
-            return self.crcl
-        if None in (self.age_years, self.weight_kg, self.creatinine_umol_l, self.sex):
+        stated = (self.age_years, self.weight_kg, self.creatinine_umol_l, self.sex)
+        if self.ages_disagree or None in stated:
             return None
         assert self.age_years is not None and self.weight_kg and self.creatinine_umol_l
         if self.age_years < 18:
@@ -113,6 +97,13 @@ class Patient:
         if self.age_years is not None or self.age_days is None:
             return self.age_years
         return self.age_days / DAYS_A_YEAR
+
+    @property
+    def ages_disagree(self) -> bool:
+        """Days and whole years name different ages."""
+        if self.age_days is None or self.age_years is None:
+            return False
+        return abs(self.age_days / DAYS_A_YEAR - self.age_years) > 1.01
 
     @property
     def kidney_mentioned(self) -> bool:
@@ -154,24 +145,6 @@ def read_patient(given: Mapping[str, Any]) -> Patient:
     return Patient(**values)
 
 
-def without_unread(given: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """What can be read, and the words of an open vocabulary that no row knows, as `key: word`.
-
-    Such a word is neither "yes" nor "no" to any row: what it may mean is still asked for.
-    """
-    read, unread = dict(given), []
-    for key in OPEN_WORDS:
-        said = given.get(key)
-        several = said if isinstance(said, list | tuple) else (said,)
-        words = [word for word in several if isinstance(word, str) and word]
-        unknown = [word for word in words if _meant(key, word, WORDS[key]) is None]
-        if unknown and len(words) == len(several):
-            known = [word for word in words if word not in unknown]
-            read[key] = known if known else None
-            unread += [f"{key}: {word[:40]}" for word in unknown]
-    return read, tuple(unread)
-
-
 def _value(key: str, value: Any) -> Any:
     if key in RANGES:
         return number(key, value, *RANGES[key])
@@ -181,10 +154,24 @@ def _value(key: str, value: Any) -> Any:
         if str(value).lower() in {"yes", "no", "true", "false"}:
             return str(value).lower() in {"yes", "true"}
         raise BadInput("error.context.value", name=key, value=str(value)[:40])
-    if key == "indication":
-        several = value if isinstance(value, list | tuple) else (value,)
-        return tuple(_word(key, one, WORDS[key]) for one in several)
-    return _word(key, value, WORDS[key])
+    if key in LISTS:
+        return tuple(word(key, one, WORDS[key]) for one in several(key, value))
+    return word(key, value, WORDS[key])
+
+
+def stricter(one: Medication, other: Medication) -> Medication:
+    """Of two statements about one drug what lowers no grade: rows ask for low doses and long gaps.
+
+    Two different routes count as `other`, which no row names.
+    """
+    doses = [m.mg_per_day for m in (one, other) if m.mg_per_day is not None]
+    hours = [m.separated_hours for m in (one, other) if m.separated_hours is not None]
+    routes = {m.route for m in (one, other) if m.route}
+    return Medication(
+        max(doses, default=None),
+        "other" if len(routes) > 1 else next(iter(routes), None),
+        min(hours, default=None),
+    )
 
 
 def read_medication(detail: Mapping[str, Any]) -> Medication:
@@ -192,7 +179,7 @@ def read_medication(detail: Mapping[str, Any]) -> Medication:
     dose, hours = detail.get("dose_mg"), detail.get("separated_hours")
     return Medication(
         None if dose is None else number("dose_mg", dose, LEAST_MG, 1_000_000),
-        None if detail.get("route") in (None, "") else _word("route", detail["route"], ROUTES),
+        None if detail.get("route") in (None, "") else word("route", detail["route"], ROUTES),
         None if hours is None else number("separated_hours", hours, 0, 72),
     )
 
@@ -207,40 +194,12 @@ def number(key: str, value: Any, low: float, high: float) -> float:
     return result
 
 
-def _word(key: str, value: Any, known: tuple[str, ...]) -> str:
-    """The word of the table that is meant; raises `BadInput` for any other."""
-    meant = _meant(key, value, known) if isinstance(value, str) else None
-    if meant is None:
-        shown = ", ".join(known)
-        raise BadInput("error.context.word", name=key, value=str(value)[:40], accepted=shown)
-    return meant
-
-
-def _meant(key: str, value: str, known: tuple[str, ...]) -> str | None:
-    """The word as it stands in the table, or as a catalogue says it."""
-    said = _spelled(value)
-    said = SHORT.get(said, said)
-    return next((w for w in known if said == _spelled(w) or said in _translated(key, w)), None)
-
-
-def _spelled(text: str) -> str:
-    """`GI bleed`, `gi-bleed` and `gi_bleed` are one word."""
-    return re.sub(r"[\s_-]+", "", fold(text))
-
-
-def _translated(key: str, word: str) -> set[str]:
-    said = (
-        t(f"pharmacy.route.{word}") if key == "route" else t(f"pharmacy.value.{word}")
-        for t in map(translator, LANGUAGES)
-    )
-    return set(map(_spelled, said))
-
-
 def not_held(patient: Patient) -> tuple[str, ...]:
     """Stated conditions that no table of ours covers."""
     stated = {
         "pregnant": patient.pregnant,
         "breast_feeding": patient.breast_feeding,
-        "age": patient.years_old is not None and not 18 <= patient.years_old < 65,
+        "age": patient.years_old is not None
+        and (patient.ages_disagree or not 18 <= patient.years_old < 65),
     }
     return tuple(name for name, said in stated.items() if said)

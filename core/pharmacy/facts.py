@@ -15,7 +15,7 @@ Severity = Literal["none", "minor", "moderate", "major", "contraindicated"]
 SEVERITIES: tuple[Severity, ...] = ("none", "minor", "moderate", "major", "contraindicated")
 RANK: dict[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
-# source_copy: read at a copy of the source. recall: written from knowledge of the source, not
+# source_copy: compared with a stored page. recall: written from knowledge of the source, not
 # re-read. convention: a rule of this project. label: read now from the text a person gave.
 Mark = Literal["source_copy", "recall", "convention", "label"]
 Family = Literal["exposure", "absorption", "effect", "duplicate", "food"]

@@ -18,6 +18,8 @@ from core.pharmacy.pair_text import moment, typed
 from core.pharmacy.report import why_none
 from core.pharmacy.wording import Words
 
+NOT_TAKEN = ("allergy", "not_taken")  # the person does not take these, so the sheet is silent
+
 
 def handout(
     check: Check, knowledge: Knowledge, words: Words, *, sample: bool, when: datetime
@@ -52,9 +54,9 @@ def handout(
 def _not_checked(check: Check, words: Words) -> Iterator[Section]:
     t = words.t
     pairs = [p for p in check.pairs if p.state == "not_checked"]
-    if not check.unresolved and not pairs:
+    names = tuple(typed(item.text) for item in check.unresolved if item.reason not in NOT_TAKEN)
+    if not names and not pairs:
         return
-    names = tuple(typed(item.text) for item in check.unresolved)
     facts = (Fact(t("handout.not_checked.names"), names), *grouped(pairs, words))
     told = Note(t("handout.not_checked.text"), "warning")
     yield Section(t("handout.not_checked.title"), (told, Facts(facts)))

@@ -4,7 +4,7 @@ Knows: why, alternatives offered and rejected, sources with marks, what the cont
 Does not know: formats. Nothing here decides; it reads a `Check`.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from core.exports.plain_text import plain
 from core.pharmacy.alternatives import Alternative, alternatives
@@ -25,8 +25,9 @@ def typed(text: str) -> str:
 
 
 def moment(when: datetime) -> str:
-    """`2026-11-22 14:05 UTC`; the zone is left out where the time has none."""
-    return f"{when:%Y-%m-%d %H:%M %Z}".strip()
+    """`2026-11-22 22:05 UTC+08:00`: the time of this machine, with its distance from UTC."""
+    local = when.astimezone()
+    return f"{local:%Y-%m-%d %H:%M} {timezone(local.utcoffset() or timedelta())}"
 
 
 def sources(finding: Finding) -> tuple[Source, ...]:
@@ -63,19 +64,22 @@ def alternative_lines(
 def alternative(a: Alternative, words: Words) -> str:
     """An alternative with what was found for it in this list."""
     t = words.t
-    found = t("pharmacy.alternative.nothing")
+    found = t(f"pharmacy.alternative.nothing{'_partly' if a.not_checked_with else ''}")
     if a.severity != "none":
         grade = words.severity(a.severity)
         found = t("pharmacy.alternative.worst", severity=grade, drug=words.name(a.worst_with))
-    key = "offered" if a.offered else "rejected"
     replaces = words.name(a.replaces) if a.replaces else t("pharmacy.alternative.one_of_two")
-    said = t(f"pharmacy.alternative.{key}", drug=words.name(a.drug), replaces=replaces, found=found)
+    said = t(
+        f"pharmacy.alternative.{a.outcome}", drug=words.name(a.drug), replaces=replaces, found=found
+    )
     parts = [said]
     if a.completes:
         parts.append(t("pharmacy.alternative.completes", rule=t.text(a.completes.rule.effect)))
     if a.not_checked_with:
-        parts.append(t("pharmacy.alternative.unchecked", names=words.names(a.not_checked_with)))
-    return " ".join(parts)
+        parts.append(
+            t("pharmacy.alternative.unchecked_with", names=words.names(a.not_checked_with))
+        )
+    return t("list.sentence").join(parts)
 
 
 def context_lines(pair: Pair, knowledge: Knowledge, words: Words) -> tuple[str, ...]:

@@ -31,10 +31,15 @@ def dose(medicine: Medicine, words: Words) -> str:
 def patient_section(check: Check, words: Words) -> Section:
     """Everything stated, then what of it no table covers."""
     t = words.t
-    stated = tuple(_stated(check.patient, words))
+    said = stated(check.patient, words)
     notes = tuple(Note(t(f"pharmacy.not_held.{name}"), "warning") for name in check.not_held)
-    body: Block = Facts(stated) if stated else Paragraph(t("export.context.none"))
+    body: Block = Facts(said) if said else Paragraph(t("export.context.none"))
     return Section(t("export.context.title"), (body, *notes))
+
+
+def stated(patient: Patient, words: Words) -> tuple[Fact, ...]:
+    """Each value in force with the label of its field."""
+    return tuple(_stated(patient, words))
 
 
 def _stated(patient: Patient, words: Words) -> Iterator[Fact]:

@@ -6,13 +6,14 @@ Does not know: JSON text, options, how anything is decided.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.errors import BadInput
 from core.pharmacy.checker import MOST_DRUGS, Check, check
-from core.pharmacy.context import Medication, read_medication, read_patient, without_unread
+from core.pharmacy.context import Medication, read_medication, read_patient, stricter
 from core.pharmacy.knowledge import Knowledge
+from core.pharmacy.stated_words import without_unread
 from core.terms.drug_list import Item, read_entry
 from core.terms.drug_names import DrugNames, drug_names
 from core.terms.folding import fold
@@ -31,6 +32,7 @@ class Entry:
     text: str
     items: tuple[Item, ...]
     detail: Detail
+    in_context: Detail = field(default_factory=dict)
 
     @property
     def drugs(self) -> tuple[str, ...]:
@@ -41,8 +43,8 @@ def run(drugs: Sequence[Any], context: Mapping[str, Any], known: Knowledge) -> C
     """Checks names (or objects with `name`, `dose_mg`, `route`, `separated_hours`) in a context.
 
     `dose_mg` is the dose per day in mg. `context["drugs"]` may hold the same details, by place or
-    by name; field by field they win over those of the list. `Check.unread` names what was stated in
-    words that no row knows.
+    by name. Where name, list and context disagree about a drug, the higher dose and the shorter
+    separation count. `Check.unread` names what was stated in words that no row knows.
     """
     if len(drugs) > MOST_DRUGS:
         raise BadInput("error.list.too_many", n=len(drugs), most=MOST_DRUGS)
@@ -51,15 +53,22 @@ def run(drugs: Sequence[Any], context: Mapping[str, Any], known: Knowledge) -> C
         raise names.problem
     entries = [_entry(drug, names) for drug in drugs]
     for place, detail in _of_context(context.get("drugs"), entries, names):
-        entries[place].detail.update(detail)
+        _add(entries[place], detail)
     items: list[Item] = []
     medications: dict[int, Medication] = {}
     for entry in entries:
-        if entry.detail:
+        if entry.detail or entry.in_context:
             medications[len(items)] = _medication(entry)
         items.extend(entry.items)
     stated, unread = without_unread(context)
     return replace(check(items, known, read_patient(stated), medications), unread=unread)
+
+
+def _add(entry: Entry, detail: Detail) -> None:
+    """Keeps a detail of the context; refused where the context says two things about one drug."""
+    for key, value in detail.items():
+        if entry.in_context.setdefault(key, value) != value:
+            raise BadInput("error.drug.twice", name=entry.text[:40])
 
 
 def misshapen() -> BadInput:
@@ -77,7 +86,10 @@ def _entry(drug: Any, names: DrugNames) -> Entry:
 
 
 def _name(detail: Mapping[str, Any]) -> Any:
-    return next((detail[key] for key in NAMED if detail.get(key) is not None), None)
+    names = [detail[key] for key in NAMED if detail.get(key) is not None]
+    if len(names) > 1 and names[0] != names[1]:
+        raise BadInput("error.drug.twice", name=str(names[0])[:40])
+    return names[0] if names else None
 
 
 def _detail(given: Mapping[str, Any]) -> Detail:
@@ -95,7 +107,7 @@ def _of_context(
     if details is None:
         return
     if isinstance(details, dict):
-        details = [{"name": name, **_object(detail)} for name, detail in details.items()]
+        details = [_named(name, _object(detail)) for name, detail in details.items()]
     if not isinstance(details, list):
         raise misshapen()
     for place, given in enumerate(details):
@@ -106,6 +118,13 @@ def _of_context(
             yield place, _detail(detail)
         else:
             raise misshapen()
+
+
+def _named(name: str, detail: Detail) -> Detail:
+    """A detail under its name; refused where it names another drug itself."""
+    if _name(detail) not in (None, name):
+        raise BadInput("error.drug.twice", name=name[:40])
+    return {**detail, "name": name}
 
 
 def _object(detail: Any) -> Detail:
@@ -131,6 +150,11 @@ def _place(name: Any, entries: Sequence[Entry], names: DrugNames) -> int:
 
 def _medication(entry: Entry) -> Medication:
     """Refused where it is not clear which of several drugs is meant; a product has one route."""
-    if len(entry.items) > 1 or ("dose_mg" in entry.detail and len(entry.drugs) > 1):
+    dosed = "dose_mg" in entry.detail or "dose_mg" in entry.in_context
+    if len(entry.items) > 1 or (dosed and len(entry.drugs) > 1):
         raise BadInput("error.drug.several", name=entry.text[:40])
-    return read_medication(entry.detail)
+    said = stricter(read_medication(entry.detail), read_medication(entry.in_context))
+    item = entry.items[0]
+    spoken = "oral" if item.route == "oral" else None  # the rows ask for other routes
+    in_name = Medication(item.mg_per_day if len(item.drugs) == 1 else None, spoken)
+    return stricter(said, in_name)

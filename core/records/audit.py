@@ -72,6 +72,12 @@ def entry_digest(ring: Ring, version: int, row: Any) -> str:
     return hmac.new(ring.derived(version, "audit"), sealed, "sha256").hexdigest()
 
 
+def group_digest(ring: Ring, version: int, row: Any) -> str:
+    """What the audit keeps of a group: an HMAC over all but the wrapped key, which rotates."""
+    said = [row.id, row.kind, row.patient, row.owner, row.created, row.keep_until]
+    return hmac.new(ring.derived(version, "audit"), json.dumps(said).encode(), "sha256").hexdigest()
+
+
 def lines(connection: Connection) -> Iterator[Row[Any]]:
     """All lines in order, a few hundred in memory at a time."""
     chain = select(tables.audit).order_by(tables.audit.c.seq)

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ FORMAT = "auscult records 1"
 _LEFT_OUT = ("staff_session", "sign_in_attempt")
 TABLES = tuple(table for table in tables.METADATA.sorted_tables if table.name not in _LEFT_OUT)
 AT_ONCE = 200  # rows in memory
+LONGEST = 64 * 2**20  # bytes of a line; a small file can inflate to any length
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def _write(records: Records, target: Path) -> int:
     with os.fdopen(descriptor, "wb") as raw:
         with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as packed:
             for line in _lines(records):
+                if len(line) > LONGEST:
+                    raise BadBackup("records.backup.bad", "a line too long", file=target)
                 digest.update(line)
                 packed.write(line)
                 count += 1
@@ -126,20 +130,28 @@ def _value(value: Any) -> Any:
     return bytes.fromhex(value["hex"]) if isinstance(value, dict) else value
 
 
+def _read(source: Path) -> Iterator[bytes]:
+    """The lines, each of bounded length; raises `ValueError` for a longer one."""
+    with gzip.open(source) as packed:
+        while line := packed.readline(LONGEST + 1):
+            if len(line) > LONGEST:
+                raise ValueError("a line too long")
+            yield line
+
+
 def _checked(source: Path) -> tuple[dict[str, Any], int]:
     """Header and number of rows of a backup that is whole; raises `BadBackup`."""
     digest, count, header, end = hashlib.sha256(), 0, None, None
     try:
-        with gzip.open(source) as packed:
-            for line in packed:
-                read = json.loads(line)
-                if isinstance(read, dict) and "end" in read:
-                    end = read
-                    continue
-                header = header or read
-                digest.update(line)
-                count += 1
-    except (OSError, EOFError, ValueError) as problem:
+        for line in _read(source):
+            read = json.loads(line)
+            if isinstance(read, dict) and "end" in read:
+                end = read
+                continue
+            header = header or read
+            digest.update(line)
+            count += 1
+    except (OSError, EOFError, ValueError, zlib.error) as problem:
         raise BadBackup("records.backup.bad", type(problem).__name__, file=source) from problem
     whole = end == {"end": count - 1, "sha256": digest.hexdigest()}
     if not whole or not isinstance(header, dict) or header.get("format") != FORMAT:
@@ -152,17 +164,16 @@ def _checked(source: Path) -> tuple[dict[str, Any], int]:
 def _insert(connection: Connection, source: Path) -> None:
     waiting: list[dict[str, Any]] = []
     current: Table | None = None
-    with gzip.open(source) as packed:
-        for line in packed:
-            read = json.loads(line)
-            if not isinstance(read, list):
-                continue
-            table = tables.METADATA.tables[read[0]]
-            if current is not None and (table is not current or len(waiting) >= AT_ONCE):
-                connection.execute(insert(current), waiting)
-                waiting = []
-            current = table
-            waiting.append({name: _value(value) for name, value in read[1].items()})
+    for line in _read(source):
+        read = json.loads(line)
+        if not isinstance(read, list):
+            continue
+        table = tables.METADATA.tables[read[0]]
+        if current is not None and (table is not current or len(waiting) >= AT_ONCE):
+            connection.execute(insert(current), waiting)
+            waiting = []
+        current = table
+        waiting.append({name: _value(value) for name, value in read[1].items()})
     if current is not None and waiting:
         connection.execute(insert(current), waiting)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from core.i18n import Translator
 from core.records import audit, backup, erase, rotate, verify
+from core.records.keys import plain_reference
 from core.records.opening import open_records
 from core.records.store import Records
 from core.settings import Settings
@@ -38,6 +39,9 @@ def _verify(records: Records, options: argparse.Namespace, t: Translator) -> int
         "gap": "records.verify.gap",
         "changed": "records.verify.changed",
         "cut": "records.verify.cut",
+        "group_changed": "records.verify.group_changed",
+        "group_gone": "records.verify.group_gone",
+        "group_foreign": "records.verify.group_foreign",
         "entry_changed": "records.verify.entry_changed",
         "entry_gone": "records.verify.entry_gone",
         "entry_foreign": "records.verify.entry_foreign",
@@ -47,9 +51,11 @@ def _verify(records: Records, options: argparse.Namespace, t: Translator) -> int
         print(t("records.verify.no_head", file=records.head_file.path))
     if found.unfinished:
         print(t("records.verify.unfinished", n=len(found.unfinished)))
+    if found.closed:
+        print(t("records.verify.closed", n=len(found.closed), folder=records.shares.folder))
     if waiting := len(records.outbox.waiting()):
         print(t("records.verify.waiting", n=waiting))
-    sound = found.state == "whole" and not found.unfinished and not waiting
+    sound = found.state == "whole" and not (found.unfinished or found.closed or waiting)
     return 0 if sound and (kept is not None or not found.lines) else 1
 
 
@@ -88,7 +94,13 @@ def _erase(records: Records, options: argparse.Namespace, t: Translator) -> int:
         done = erase.erase_group(records, options.group)
     else:
         typed = sys.stdin.readline() if options.patient == "-" else options.patient
-        done = erase.erase_patient(records, typed.strip())
+        if not plain_reference(typed):
+            print(t("records.erase.no_reference"), file=sys.stderr)
+            return 2
+        done = erase.erase_patient(records, typed)
+        if not done.groups:
+            print(t("records.erase.nobody"))
+            return 1
     return _said(done, t)
 
 

@@ -15,17 +15,27 @@ import os
 import secrets
 import stat
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.errors import NotStored
+from core.records.files import private_folder
 
 KEPT_SECONDS = 24 * 3600
 LOG = logging.getLogger("auscult")
 NONCE = 12  # bytes, as AES-GCM recommends
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`value` is None unless the state is `found`."""
+
+    state: Literal["found", "absent", "unreadable"]
+    value: Any = None
 
 
 class Drafts:
@@ -40,7 +50,7 @@ class Drafts:
         path = self._path(owner, slot)
         fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self.folder)
             _write_through(fresh, sealed)
             fresh.replace(path)
         except OSError as problem:
@@ -55,14 +65,30 @@ class Drafts:
 
         An expired one is removed here too, whether or not a sweep came by.
         """
+        return self.look(owner, slot, now).value
+
+    def look(self, owner: str, slot: str, now: float | None = None) -> Found:
+        """As `find`, and tells a draft that is not there from one that cannot be opened."""
         path = self._path(owner, slot)
         if _remove_expired(path, now or time.time()):
-            return None
+            return Found("absent")
         try:
             sealed = path.read_bytes()
-            return json.loads(AESGCM(_key(owner)).decrypt(sealed[:NONCE], sealed[NONCE:], None))
-        except (OSError, InvalidTag, ValueError):
-            return None
+            clear = AESGCM(_key(owner)).decrypt(sealed[:NONCE], sealed[NONCE:], None)
+            return Found("found", json.loads(clear))
+        except (FileNotFoundError, NotADirectoryError):
+            return Found("absent")
+        except (OSError, InvalidTag, ValueError) as problem:
+            LOG.warning("a draft could not be opened: %s", type(problem).__name__)
+            return Found("unreadable")
+
+    def set_aside(self, owner: str, slot: str) -> None:
+        """Renames a draft that nobody can read, so that the next `save` does not replace it."""
+        path = self._path(owner, slot)
+        try:
+            path.replace(path.with_name(path.name + ".bad"))
+        except OSError as problem:
+            LOG.warning("a draft could not be set aside: %s", type(problem).__name__)
 
     def sweep(self, now: float | None = None) -> int:
         """Removes drafts untouched for a day and unfinished writes; returns how many were old."""

@@ -14,6 +14,7 @@ from typing import Any
 
 from core import VERSION
 from core.errors import NotStored
+from core.records.files import private_folder
 
 
 def save_incident(folder: Path, page: str, kind: str, snapshot: dict[str, Any], day: date) -> Path:
@@ -27,7 +28,7 @@ def save_incident(folder: Path, page: str, kind: str, snapshot: dict[str, Any], 
     }
     path = folder / f"{day.isoformat()}-{page}-{secrets.token_hex(3)}.json"
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(folder)
         path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         path.chmod(0o600)
     except OSError as problem:

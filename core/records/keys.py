@@ -9,6 +9,7 @@ import hmac
 import json
 import secrets
 import stat
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,10 +92,15 @@ class Keys:
         put(self.path, json.dumps(content, indent=1).encode() + b"\n")
 
 
+def plain_reference(reference: str) -> str:
+    """A patient's reference in the one form that counts, however wide and in what case it came."""
+    return unicodedata.normalize("NFKC", reference).strip().upper()
+
+
 def patient_mac(ring: Ring, version: int, reference: str) -> str:
     """A patient's reference as it is stored; the number itself never is."""
     key = ring.derived(version, "patient")
-    return hmac.new(key, reference.strip().upper().encode(), "sha256").hexdigest()
+    return hmac.new(key, plain_reference(reference).encode(), "sha256").hexdigest()
 
 
 def settle(connection: Connection, keys: Keys) -> bool:

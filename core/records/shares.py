@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 from pathlib import Path
+from typing import Literal
 
 from core.records.files import flush_folder, private_folder, put, stored
 from core.records.problems import Erased, KeyMissing, Unknown
@@ -42,14 +43,17 @@ class Shares:
             raise Erased("records.problem.erased", group)
         return half
 
-    def is_erased(self, group: str) -> bool:
+    def state(self, group: str) -> Literal["there", "erased", "missing"]:
         try:
             self.find(group)
         except Erased:
-            return True
+            return "erased"
         except KeyMissing:
-            return False
-        return False
+            return "missing"
+        return "there"
+
+    def is_erased(self, group: str) -> bool:
+        return self.state(group) == "erased"
 
     def destroy(self, group: str) -> None:
         """Overwrites the half, then empties the file; twice does no harm."""

@@ -16,7 +16,7 @@ from sqlalchemy import Row, select
 from core.records import provenance, tables, writes
 from core.records.database import Database
 from core.records.head import HeadFile
-from core.records.keys import Keys
+from core.records.keys import Keys, plain_reference
 from core.records.kinds import GroupKind
 from core.records.outbox import Outbox, group_of
 from core.records.problems import Erased, KeyMissing, KeyWrong, Unavailable, Unknown
@@ -73,7 +73,9 @@ class Records:
         """Opens a record group; of the patient's reference only an HMAC is kept."""
         group = new_id()
         self.keys.ring()  # no half is made while the key folder is not there
-        sealed = self.keys.patients(patient)[0] if patient else None
+        sealed = None
+        if patient and plain_reference(patient):
+            sealed = self.keys.patients(patient)[0]
         self.shares.make(group)
         return self._write(writes.NewGroup(group, kind, sealed, owner, stamp()))
 

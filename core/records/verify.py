@@ -1,22 +1,27 @@
 """Whether audit and records are whole: the first place where they are not.
 
 Knows: every line is sealed to the one before, numbers have no gap, the head kept outside is in the
-chain, every entry is as the audit saw it, and what is gone was erased.
+chain, groups and entries are as the audit saw them, their keys open, what is gone was erased.
 Does not know: who did it. Reads one moment of the database and changes nothing.
 """
 
 import hmac
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
-from core.records import audit, tables
+from core.records import audit, tables, writes
 from core.records.head import BEGINNING, Head
 from core.records.keys import Ring
+from core.records.problems import Erased, KeyMissing, KeyWrong
 from core.records.shares import Shares
 
-State = Literal["whole", "gap", "changed", "cut", "entry_changed", "entry_gone", "entry_foreign"]
+State = (
+    Literal["whole", "gap", "changed", "cut"]
+    | Literal["group_changed", "group_gone", "group_foreign"]
+    | Literal["entry_changed", "entry_gone", "entry_foreign"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Verdict:
     place: int
     lines: int
     unfinished: tuple[str, ...] = ()  # groups whose key is destroyed while rows still stand
+    closed: tuple[str, ...] = ()  # groups whose half of the key is not where it was
 
 
 def verify(connection: Connection, ring: Ring, shares: Shares, *heads: Head | None) -> Verdict:
@@ -35,10 +41,16 @@ def verify(connection: Connection, ring: Ring, shares: Shares, *heads: Head | No
     found = _chain(connection, ring, outside)
     if found.state != "whole":
         return found
-    state, place = _entries(connection, ring)
+    erased = _erased(connection)
+    state, place = _groups(connection, ring, shares, erased)
+    if state != "whole":
+        return Verdict(state, place, found.lines)
+    state, place = _entries(connection, ring, erased)
     groups = connection.execute(select(tables.record_group.c.id)).scalars()
-    unfinished = tuple(group for group in groups if shares.is_erased(group))
-    return Verdict(state, place, found.lines, unfinished)
+    halves = {group: shares.state(group) for group in groups}
+    unfinished = tuple(group for group, half in halves.items() if half == "erased")
+    closed = tuple(group for group, half in halves.items() if half == "missing")
+    return Verdict(state, place, found.lines, unfinished, closed)
 
 
 def _chain(connection: Connection, ring: Ring, outside: dict[int, str]) -> Verdict:
@@ -59,10 +71,46 @@ def _chain(connection: Connection, ring: Ring, outside: dict[int, str]) -> Verdi
     return Verdict("whole", 0, last.seq)
 
 
-def _entries(connection: Connection, ring: Ring) -> tuple[State, int]:
+def _erased(connection: Connection) -> set[str]:
+    line = tables.audit.c
+    chosen = select(line.group_id).where(line.action == "erase")
+    return set(connection.execute(chosen).scalars())
+
+
+def _groups(
+    connection: Connection, ring: Ring, shares: Shares, erased: set[str]
+) -> tuple[State, int]:
+    line, group = tables.audit.c, tables.record_group
+    stored = connection.execute(select(func.count()).select_from(group)).scalar_one()
+    joined = tables.audit.outerjoin(group, line.group_id == group.c.id)
+    columns = (line.seq, line.key_version.label("line_version"), line.digest, line.group_id, group)
+    chosen = select(*columns).select_from(joined).where(line.action == "group").order_by(line.seq)
+    with connection.execute(chosen, execution_options={"yield_per": 500}) as rows:
+        for row in rows:
+            if row.id is None and row.group_id not in erased:
+                return "group_gone", row.seq
+            if row.id is None:
+                continue
+            same = audit.group_digest(ring, row.line_version, row) == row.digest
+            if not same or not _opens(ring, shares, row):
+                return "group_changed", row.seq
+            stored -= 1
+    return ("group_foreign", 0) if stored else ("whole", 0)
+
+
+def _opens(ring: Ring, shares: Shares, row: Row[Any]) -> bool:
+    """Whether the wrapped key is the one that was stored, as far as its half is there to tell."""
+    try:
+        writes.data_key(ring, shares, row)
+    except KeyWrong:
+        return False
+    except (Erased, KeyMissing):
+        return True
+    return True
+
+
+def _entries(connection: Connection, ring: Ring, erased: set[str]) -> tuple[State, int]:
     line, entry = tables.audit.c, tables.entry.c
-    was_erased = select(line.group_id).where(line.action == "erase")
-    erased = set(connection.execute(was_erased).scalars())
     stored = connection.execute(select(func.count()).select_from(tables.entry)).scalar_one()
     joined = tables.audit.outerjoin(tables.entry, line.entry_id == entry.id)
     columns = (line.seq, line.key_version, line.digest, line.group_id.label("of"), tables.entry)

@@ -113,8 +113,9 @@ def _add_group(connection: Connection, ring: Ring, shares: Shares, new: NewGroup
         "key_version": ring.current,
         "wrapped": wrap(ring, shares, new.id, secrets.token_bytes(KEY)),
     }
-    connection.execute(insert(tables.record_group), row)
-    about = About(group_id=new.id, person=new.owner, patient=new.patient)
+    stored = connection.execute(insert(tables.record_group).returning(tables.record_group), row)
+    digest = audit.group_digest(ring, ring.current, stored.one())
+    about = About(group_id=new.id, person=new.owner, patient=new.patient, digest=digest)
     return audit.append(connection, ring, "group", about)
 
 

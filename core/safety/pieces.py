@@ -14,8 +14,12 @@ from core.terms.negation import Assertion
 MANY_PIECES = 10
 _PIECES = r"(?:片|粒|颗|錠|锭|板|瓶)"
 _TAKEN_ZH = re.compile(
-    rf"(?<![含口])(?:吃|服|吞|食|磕|嗑)(?:下去|下|了|咗|过|掉)*\s*(?:大概|差不多|大约|约|有|足足|将近)*\s*"
+    rf"(?<![含口])(?:吃|服|吞|食|磕|嗑)(?:下去|下|了|咗|过|掉|多)*\s*(?:大概|差不多|大约|约|有|足足|将近)*\s*"
     rf"(\d{{1,3}}|[一二两三四五六七八九十百几]{{1,4}})\s*(?:多|几|来)?\s*{_PIECES}(?!\s*/?\s*(?:盒|装))"
+)
+_COUNTED_FIRST = re.compile(
+    rf"(\d{{1,3}}|[一二两三四五六七八九十百]{{1,4}})\s*(?:多|几|来)?\s*{_PIECES}\s*(?:药|安眠药)?\s*"
+    r"(?:一次性?|一口气|一下子|全部?|都)\s*(?:给|被)?(?:吃|服|吞)(?:下|了|咗|掉|光|完)"
 )
 _TENS = {
     "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
@@ -30,7 +34,7 @@ _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两
 
 def many_pieces(reading: Reading) -> Iterator[tuple[str, Assertion]]:
     """The words that say so and what the text says about them."""
-    for pattern in (_TAKEN_ZH, _TAKEN_EN):
+    for pattern in (_TAKEN_ZH, _COUNTED_FIRST, _TAKEN_EN):
         for match in pattern.finditer(reading.text):
             if _number(match.group(1)) >= MANY_PIECES:
                 yield match.group(), reading.said(*match.span())

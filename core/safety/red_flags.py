@@ -16,6 +16,8 @@ from typing import Literal, cast, get_args
 
 from core.errors import BadTable
 from core.i18n import Text
+from core.safety.amounts import too_much, too_much_insulin
+from core.safety.lifeless import no_sign_of_life, not_waking, stroke_alone
 from core.safety.phrases import English, Phrasebook, Synonyms
 from core.safety.pieces import many_pieces
 from core.safety.reading import WEIGHT, Mention, Part, Reading, one_spelling
@@ -29,7 +31,14 @@ from core.terms.negation import Assertion
 Urgency = Literal["emergency", "urgent", "same_day"]
 Wording = Literal["table", "project"]
 URGENCIES: tuple[Urgency, ...] = get_args(Urgency)
-_MANY_PIECES_RULE = "RF068"
+# Wordings that a table of words cannot hold, by the rule that they call.
+_READERS = {
+    "RF005": (stroke_alone,),
+    "RF059": (not_waking,),
+    "RF061": (too_much_insulin,),
+    "RF068": (many_pieces, too_much),
+    "RF077": (no_sign_of_life,),
+}
 
 _COLUMNS = {
     "id": filled, "triggers_en": filled, "triggers_zh": filled,
@@ -102,8 +111,8 @@ def _hits(rule: Rule, reading: Reading) -> Iterator[RedFlag]:
             yield replace(rule.flag, words=words, assertion=weakest, wording=phrase.wording)
     for word in beyond(rule.limits, reading.text):
         yield replace(rule.flag, words=(word,), assertion="affirmed", wording="table")
-    if rule.flag.id == _MANY_PIECES_RULE:
-        for word, said in many_pieces(reading):
+    for reader in _READERS.get(rule.flag.id, ()):
+        for word, said in reader(reading):
             yield replace(rule.flag, words=(word,), assertion=said, wording="project")
 
 

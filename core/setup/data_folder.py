@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.errors import BadSetting
+from core.records.files import private_folder
 from core.settings import read
 from core.setup.console import Missing, say
 
@@ -43,9 +44,9 @@ def settings(
 
 
 def prepare_data(folder: Path) -> None:
-    """Makes the data folder with mode 0700 and proves that it takes a file, else `Missing`."""
+    """Makes the data folder and its parents, mode 0700; raises `Missing` if it takes no file."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as why:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from core.terms.dose_words import (
     AMOUNT,
     DAILY,
+    DENIED,
     DURATION,
     EVERY,
     EVERY_HOURS,
@@ -24,8 +25,10 @@ from core.terms.dose_words import (
     PER_DAYS,
     PER_WEEKS,
     PIECES,
+    PRODUCT,
     ROUTES,
     SLOTS,
+    TAKEN,
     TIMES_A_DAY,
     TIMES_A_WEEK,
     UNCLEAR,
@@ -72,8 +75,20 @@ class _Said:
 
 def read_regimen(folded: str) -> Regimen:
     """The regimen in a folded line (`core.terms.folding.fold`)."""
-    route = next((name for pattern, name in ROUTES if pattern.search(folded)), None)
-    return Regimen(_mg_per_day(_read(folded)), route)
+    return Regimen(_mg_per_day(_read(folded)), _route(folded))
+
+
+def _route(folded: str) -> str | None:
+    """The one route that is said; by mouth wins, since the others may lower a grade."""
+    said = {
+        name
+        for pattern, name in ROUTES
+        for found in pattern.finditer(folded)
+        if not DENIED.search(folded[max(0, found.start() - 12) : found.start()])
+    }
+    if "oral" in said:
+        return "oral"
+    return said.pop() if len(said) == 1 else None
 
 
 def without_regimen(folded: str) -> str:
@@ -145,8 +160,20 @@ def _read_amounts(said: _Said) -> None:
         said.amounts.append(value(number) * MILLIGRAMS[unit or ""])
 
 
+def _leave_product(said: _Said) -> None:
+    """Strength and pack of a product are no dose of their own where the same amount is dosed."""
+    if not PRODUCT.search(said.rest):
+        return
+    left = _single_spaced(PRODUCT.sub(" ", said.rest))
+    if len(said.amounts) == 2 and len(set(said.amounts)) == 1 and HELD in left:
+        said.amounts, said.rest = said.amounts[:1], left
+    elif len(said.amounts) == 1 and PIECES.search(left):
+        said.rest = left
+
+
 def _read_counts(said: _Said) -> None:
-    for pattern in (MULTIPLIED, PIECES):
+    _leave_product(said)
+    for pattern in (MULTIPLIED, PIECES, TAKEN):
         for groups in said.take(pattern):
             said.counts.append(value(next(filter(None, groups), None)))
     said.rest = said.rest.replace(HELD, " ")

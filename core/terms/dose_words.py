@@ -45,6 +45,14 @@ MULTIPLIED = re.compile(
     rf"(?<![\d.a-z-])({_COUNT})\s*[x×*]\s*(?={HELD})"
 )
 PIECES = re.compile(rf"(?<![\d./-])(?<![a-wyz])({_COUNT})\s*{_PIECE}")
+# What the product is, beside what is taken of it: `(20mg)`, `规格:20mg`, `20mg*7片`.
+_PACK = rf"{HELD}\s*[x×*]\s*(?:[5-9]|[1-9]\d{{1,2}})\s*{_PIECE}(?:\s*/\s*[盒瓶板])?"
+PRODUCT = re.compile(
+    rf"[(\[]\s*(?:{_PACK}|{HELD})\s*[)\]]|规格\s*:?\s*(?:{_PACK}|{HELD}(?!\s*[x×*]))|{_PACK}"
+)
+TAKEN = re.compile(  # `take one at bedtime`: pieces, unless another number may follow
+    rf"(?<![a-z])take ({_COUNT})(?=\s*(?:$|[,.;)]|(?:by|with|po|orally|before|after|prn)(?![a-z])))"
+)
 OTHER_COUNT = re.compile(
     rf"{_START}(?![1一]\s*次)(?:{_NUM}|[一二两三四五六])\s*(?:ml|毫升|盒|瓶|板|贴|滴|喷|吸|揿|万?(?:iu|u|单位)|%|"
     r"次|倍|岁|kg|(?:unit|drop|puff|bottle|spray|dose)s?|patch(?:es)?|box(?:es)?|mmol|meq)(?![a-z])"
@@ -62,9 +70,11 @@ UNCLEAR = re.compile(
     rf"(?:每|逢)?{_WEEK}[一二三四五六日末1-7](?!\s*次)(?:[、,]?[一二三四五六日](?!\s*次))*|"
     rf"每?隔\s*{_COUNT}|每月|每个月|第\s*[一二三四五六\d]+\s*[天日周次]|单日|双日|"
     r"加量|减量|加至|加到|增至|增到|增加|减至|减到|减为|减少|逐渐|逐步|递增|递减|滴定|最大|最多|"
+    r"双倍|翻倍|[贰俩双]\s*[片粒颗锭]|加\s*[一1]\s*[片粒颗锭]|[每两二三四]\s*日?\s*[两二三四]回|"
     r"首剂|首次|首日|首周|负荷|以后|之后|随后|然后|交替|加倍|倍量|另加|调整|或者?|"
     r"分[一二两三四\d]*次|"
     + _word(
+        "i{2,3}",  # `ii tabs`
         r"increas\w*",
         r"decreas\w*",
         r"reduc\w*",
@@ -154,6 +164,7 @@ SLOTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (_word(r"q\.?n\.?", "qhs", "hs", "nocte", "nightly", "(?:at|every|each) night"), "night"),
         (_word("(?:at|before) bed(?:time)?", "in the night", "at (?:night|bedtime)"), "night"),
+        (_word("(?<=and )nights?"), "night"),
         (_word("qpm", "q pm", "(?:every|each|in the) evening", "evenings?"), "evening"),
         (rf"晚[餐饭]{_MEAL}|" + _word("(?:with|before|after) (?:dinner|supper)"), "dinner"),
         (r"下午|午后|" + _word("(?:every|each|in the) afternoon"), "afternoon"),
@@ -173,6 +184,10 @@ DAILY = re.compile(
     r"每[日天]|[一1][日天](?=\s*[\d一二两])|/\s*(?:日|天)|"
     r"/\s*(?:d|day)(?![a-z])|" + _word("daily", "(?:a|per|each|every) day")
 )
+DENIED = re.compile(
+    r"(?:[不未非勿无没禁]|(?<![a-z])(?:no|not|non|never|without|avoid))"
+    r"(?:要|能|可|可以|用于|供|作|是|宜|用|得|for|by)*[\s-]*$"
+)
 ROUTES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), route)
     for pattern, route in (
@@ -189,8 +204,8 @@ WORDS = re.compile(
     + "|滴注|泵入|雾化(?!液)|吸入(?!剂|粉|溶)|含服|嚼服|顿服|冲服|肌注|肌肉|皮下|注射(?!液|剂|用)|"
     + r"[饭餐][前后时中]|随餐|空腹|每次|[1一]\s*次|单次|必要时|按需|需要时|立即|各|次|"
     + _word(
-        r"p\.?r\.?n\.?",
-        "as needed",
+        r"(?:p\.?r\.?n\.?|as needed)"
+        r"(?: (?:for )?(?:pain|fever|sleep|cough|nausea|anxiety|itching))?",
         "stat",
         "im",
         "sc",

@@ -11,24 +11,35 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.errors import BadInput
-from core.terms.dose import Regimen, read_regimen, says_regimen
+from core.terms.covering import Part, Piece, any_covered, covered
+from core.terms.dose import Regimen, read_regimen, says_regimen, without_regimen
 from core.terms.drug_names import DrugNames, How
 from core.terms.folding import fold, whole
 from core.terms.form_words import SALTS_EN
 from core.terms.negation import speaks_of_allergy
+from core.terms.not_medicines import may_be_no_medicine, without_heading
 from core.terms.ordinary_words import is_heading, leftover, undenied
 from core.terms.running_text import Said, read_sentence
 
-Reason = Literal["unknown_name", "not_taken", "allergy", "leftover_text", "not_in_tables"]
+Reason = Literal[
+    "unknown_name", "not_taken", "allergy", "leftover_text", "not_in_tables", "not_a_medicine"
+]
 LONGEST = 20_000  # characters of one pasted list; a longer one is refused whole
 MOST_OFFERED = 200  # near names are looked up for as many items as a list may have
 MOST_JOINED = 20  # names in one line that are tried as names of their own
 _LINES = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
-_SEPARATORS = re.compile(r"[;；、|\t①-⑳]|(?<!\d)[,，]|[,，](?!\d{3}\b)")
+_SEPARATORS = re.compile(
+    r"([;；。、|\t]|[①-⑳](?!\s*[片粒颗袋支])|(?<!\d)[,，]|[,，](?!\d{3}\b)"
+    r"|\s(?=(?:[药藥]物)?[过過]敏史?\s*[:：]|停用\s*[:：]|(?:allergies|stopped|discontinued)\s*[:：]))",
+    re.IGNORECASE,
+)
 _NUMBERING = re.compile(
-    r"(^|[;；])[^\S\n]*(?:[(（]?\d{1,2}[)）]|\d{1,2}\s*[.．、:：](?!\d)|[-*•·]|[①-⑳])\s*"
+    r"(^|[;；])[^\S\n]*(?:[(（]?\d{1,2}[)）]|[\[【]\d{1,2}[\]】]|\d{1,2}\s*[.．、:：](?!\d)|[-*•·]|[①-⑳])\s*"
 )
 _JOINED = re.compile(r"\s*[+＋/／,，、]\s*|以及|和|与|與|及|\s+and\s+", re.IGNORECASE)
+_ION = re.compile(
+    r"[钾钙镁钠锌铁磷]|potassium|calcium|magnesium|sodium|zinc|nitrates?|phosphates?|citrates?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +58,20 @@ class Item:
 
 def read_list(text: str, names: DrugNames) -> tuple[Item, ...]:
     """The medicines of a pasted text, in order; a text over `LONGEST` is refused (`BadInput`)."""
-    pieces: list[str] = []
+    pieces: list[Piece] = []
     for line in _LINES.split(_bounded(text)):
-        pieces = _joined_to(pieces, line)
-    read = {piece: _read_line(piece, names) for piece in dict.fromkeys(pieces)}
+        pieces = _joined_to(pieces, line, names)
+    read = {piece: _read_piece(piece, names) for piece in dict.fromkeys(pieces)}
     return _offered([item for piece in pieces for item in read[piece]], names)
 
 
 def read_entry(text: str, names: DrugNames) -> tuple[Item, ...]:
     """What was typed as one name; it may hold several drugs, or a sentence. Never empty."""
-    line = _NUMBERING.sub(r"\1", _bounded(text).strip()).strip()
-    return _offered(_read_line(line or whole(text), names), names)
+    line = without_heading(_NUMBERING.sub(r"\1", _bounded(text).strip())).strip()
+    pieces = _joined_to([], line, names)
+    if not any_covered(pieces):
+        pieces = [Piece(line or whole(text))]
+    return _offered([item for piece in pieces for item in _read_piece(piece, names)], names)
 
 
 def read_name(text: str, names: DrugNames) -> Item:
@@ -72,21 +86,58 @@ def _bounded(text: str) -> str:
     return whole(text)
 
 
-def _joined_to(pieces: list[str], line: str) -> list[str]:
+def _joined_to(pieces: list[Piece], line: str, names: DrugNames) -> list[Piece]:
     """Adds the pieces of a line; a dose or `stopped` that stands alone joins the name before it."""
+    line = without_heading(_NUMBERING.sub(r"\1", line).strip()).strip()
+    if _is_no_medicine(line, names):
+        return [*pieces, Piece(line, "not_a_medicine")]
     first = len(pieces)
-    for piece in filter(None, map(str.strip, _SEPARATORS.split(_NUMBERING.sub(r"\1", line)))):
-        folded = fold(piece)
+    for piece in covered(_parts(line)):
+        folded = fold(piece.text)
         nameless = not leftover(undenied(folded)) and any(map(str.isalpha, folded))
-        if nameless and pieces and (len(pieces) > first or _is_regimen(folded)):
-            pieces[-1] += " " + piece
-        elif not is_heading(folded):
+        nameless = nameless and not _is_ion(folded) and names.resolve(piece.text) is None
+        if _is_no_medicine(piece.text, names):
+            pieces.append(replace(piece, state=piece.state or "not_a_medicine"))
+        elif nameless and _takes_more(pieces, first, folded):
+            pieces[-1] = replace(pieces[-1], text=f"{pieces[-1].text} {piece.text}")
+        elif piece.state or not is_heading(folded):
             pieces.append(piece)
     return pieces
 
 
+def _parts(line: str) -> list[Part]:
+    """The pieces between separators, each with the sign before it."""
+    signs_and_pieces = ["", *_SEPARATORS.split(line)]
+    parts = zip(signs_and_pieces[::2], map(str.strip, signs_and_pieces[1::2]), strict=True)
+    return [(sign, piece) for sign, piece in parts if piece]
+
+
+def _takes_more(pieces: list[Piece], first: int, folded: str) -> bool:
+    """May words without a name join the last piece? Beyond its line only a regimen may."""
+    if len(pieces) > first:
+        return True
+    return bool(pieces) and pieces[-1].state != "not_a_medicine" and _is_regimen(folded)
+
+
+def _is_no_medicine(text: str, names: DrugNames) -> bool:
+    if not may_be_no_medicine(text):
+        return False
+    return not names.mentions(fold(text)) and names.resolve(text) is None
+
+
+def _is_ion(folded: str) -> bool:
+    """A salt word that stands alone is a medicine of its own: `digoxin, calcium 1 g`."""
+    return bool(_ION.fullmatch(without_regimen(folded)))
+
+
 def _is_regimen(folded: str) -> bool:
     return says_regimen(folded) and not leftover(folded)
+
+
+def _read_piece(piece: Piece, names: DrugNames) -> list[Item]:
+    if piece.state:
+        return [Item(piece.text, reason=piece.state)]
+    return _read_line(piece.text, names)
 
 
 def _read_line(line: str, names: DrugNames) -> list[Item]:

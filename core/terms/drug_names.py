@@ -21,9 +21,16 @@ from core.errors import BadTable
 from core.settings import current
 from core.terms.dose import without_regimen
 from core.terms.folding import fold, initials, pinyin
-from core.terms.form_words import SALTS_EN, TOPICAL, one_word_less, only_forms, without_forms
+from core.terms.form_words import (
+    SALTS_EN,
+    SWALLOWED,
+    TOPICAL,
+    one_word_less,
+    only_forms,
+    without_forms,
+)
 from core.terms.name_table import Name, joined_otherwise, read_names, read_traps
-from core.terms.ordinary_words import leftover
+from core.terms.ordinary_words import is_everyday, leftover
 
 How = Literal[
     "exact",
@@ -36,6 +43,11 @@ How = Literal[
     "chosen",
 ]
 NEAR = 72  # of 100; below it the offered names were no help in a trial with 60 typed errors
+NEAR_SHORT = 80  # for a short Latin word: half of it is soon found in some name
+SHORT = 6
+NEAR_BY_SOUND = 80
+NEAR_IN_LATIN = 88  # what was typed in Latin letters may be no pinyin at all
+LEAST_LATIN = 4  # letters; anything is near to fewer
 LONGEST_NAME = 200  # characters; a longer text is a sentence and is searched for names instead
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _LATIN = re.compile(r"[a-z0-9]")
@@ -202,16 +214,19 @@ class DrugNames:
     def near(self, text: str, limit: int = 5) -> tuple[str, ...]:
         """Drugs whose names are close to what was typed, best first; to be offered, never taken."""
         bare = without_regimen(fold(text[:LONGEST_NAME]))[:60]
-        if len(bare) < 2:
+        latin = bare.isascii()
+        if len(bare) < (LEAST_LATIN if latin else 2) or is_everyday(bare):
             return ()
+        by_form = NEAR_SHORT if latin and len(bare) <= SHORT else NEAR
+        by_sound = NEAR_IN_LATIN if latin else NEAR_BY_SOUND
         scored: dict[str, float] = {}
         for form, score, _ in process.extract(
-            bare, self._forms, scorer=fuzz.ratio, limit=12, score_cutoff=NEAR
+            bare, self._forms, scorer=fuzz.ratio, limit=12, score_cutoff=by_form
         ):
             drug = self.by_form[form]
             scored[drug] = max(score, scored.get(drug, 0))
         for sound, score, _ in process.extract(
-            pinyin(bare), self._sounds, scorer=fuzz.ratio, limit=8, score_cutoff=NEAR + 8
+            pinyin(bare), self._sounds, scorer=fuzz.ratio, limit=8, score_cutoff=by_sound
         ):
             for drug in self.by_sound[sound]:
                 scored[drug] = max(score - 5, scored.get(drug, 0))
@@ -225,8 +240,9 @@ class DrugNames:
         return self._forms[first : bisect_left(self._forms, bare + "\U0010ffff")]
 
     def is_topical(self, text: str) -> bool:
-        """Does the name say cream, gel, eye drops or the like?"""
-        return bool(TOPICAL.search(fold(text)))
+        """Does the name say cream, gel, eye drops or the like, and nothing that is swallowed?"""
+        folded = fold(text)
+        return bool(TOPICAL.search(folded)) and not SWALLOWED.search(folded)
 
 
 def _whole_word(folded: str, start: int, end: int) -> bool:

@@ -14,7 +14,7 @@ SALTS_EN = re.compile(
     r"etexilate|cilexetil|tabs?|tablets?|caps?|capsules?|pills?|injection|oral|solution|"
     r"suspension|syrup|powder|film[- ]coated|enteric[- ]coated|chewable|sublingual|"
     r"(?:extended|sustained|modified|delayed|controlled|prolonged|immediate|slow)[- ]release|"
-    r"er|xr|sr|cr|ir|dr|ec|xl|la|mr|pr|ds|odt|gits|zok|hcl|i{1,3}|"
+    r"er|xr|sr|cr|ir|dr|ec|xl|xt|la|cd|cc|mr|pr|ds|odt|gits|zok|hcl|i{1,3}|"
     r"cream|ointment|gel|lotion|shampoo|"
     r"eye drops?|ear drops?)\b"
 )
@@ -42,6 +42,10 @@ AFTER_ZH = (*_FORMS.split(), *_SALTS_AFTER.split())
 TOPICAL = re.compile(
     r"乳膏|软膏|(?<!混悬)凝胶(?!胶囊)|洗剂|搽剂|滴眼液|眼药水|眼膏|滴耳液|洗发|"
     r"\b(?:cream|ointment|gel(?! ?cap)|lotion|shampoo|eye drops?|ear drops?)\b"
+)
+SWALLOWED = re.compile(
+    r"(?<!贴)片|胶囊|口服|注射|颗粒|\d\s*(?:mg|毫克)(?!\s*/)|[不未非勿禁]\s*(?:要|能|可)?外用|"
+    r"\b(?:tab(?:let)?s?|cap(?:sule)?s?|oral(?:ly)?|po|injection|not? topical(?:ly)?)\b"
 )
 _AT_A_NAME = _any(" ".join((*BEFORE_ZH, *AFTER_ZH)))
 _AFTER_NAME = re.compile(rf"^(?:{_any(' '.join(AFTER_ZH))}){{1,6}}")

@@ -120,7 +120,7 @@ _ITEM = r"(?:[\u4e00-\u9fff]{2,10}(?:、|/|和|及|与|或)|[a-z-]{4,}\s*(?:/|\b
 _NOT_TAKEN = re.compile(
     r"(?:停用|停服|停掉|停了|停止|已停|停药|停|不再|不吃|不服|没吃|没服|没有|否认"
     r"|未服|未用|未|不用|没用|禁用|禁服|禁止|禁忌"
-    r"|忌|避免|不能|不可|不要|慎用|过敏|戒|冇食|拒绝"
+    r"|忌|避免|不能|不可|不要|慎用|(?<!抗)过敏|戒|冇食|拒绝"
     r"|\ballerg(?:ic|y) to|\ballergies\s*:|\bintoleran(?:t|ce) (?:to|of)"
     r"|\bstop(?:ped|ping|s)?|\bdiscontinu\w+|\bd/c|\boff"
     r"|\bnot (?:taking|on|using|started)|\bno longer|\bnever (?:took|taken"
@@ -147,6 +147,9 @@ _TAKEN_AGAIN = re.compile(
     r"改用|改为|改成|换成|换为|换用|开始|继续|加用|恢复|现服|现在吃"
     r"|\b(?:started|starting|switched to|changed to|now on|replaced by"
     r"|replaced with|takes|continues?|continued)\b"
+)
+_TAKEN_NOW = re.compile(
+    r"(?:目前|现在?|长期|正在|平时|规律)(?:规律)?(?:口?服|用|吃)|\bcurrently (?:on|taking)\b"
 )
 # "Has not stopped" says that a drug is taken.
 _STILL_TAKEN = re.compile(
@@ -193,7 +196,7 @@ def not_taken(text: str, start: int, end: int) -> bool:
     """
     before = fold_lines(text[max(0, start - REACH) : start])
     after = fold_lines(text[end : end + REACH])
-    spoken = _STILL_TAKEN.sub(" 继续 ", _DOUBLE.sub("", before))
+    spoken = without_still_taken(_DOUBLE.sub("", before))
     clause = _since(spoken, _LIMITS_OF_LIST, _TAKEN_AGAIN)
     return bool(_NOT_TAKEN.search(clause) or _NOT_TAKEN_AFTER.match(after))
 
@@ -201,6 +204,16 @@ def not_taken(text: str, start: int, end: int) -> bool:
 def speaks_of_allergy(folded: str) -> bool:
     """Whether folded words speak of an allergy or intolerance, stated or denied."""
     return bool(_ALLERGY.search(folded))
+
+
+def taken_again(folded: str) -> bool:
+    """Whether folded words say that a drug is taken from now on or now."""
+    return bool(_TAKEN_AGAIN.search(folded) or _TAKEN_NOW.search(folded))
+
+
+def without_still_taken(folded: str) -> str:
+    """The words with "has not stopped" read as "goes on", so that no stop is found in them."""
+    return _STILL_TAKEN.sub(" 继续 ", folded)
 
 
 _LIMITS_OF_LIST = re.compile(r"[。!?;,\n()]|\.(?!\d)|但是|但|\b(?:but|however)\b")

@@ -9,6 +9,7 @@ import re
 
 from core.terms.dose import without_regimen
 from core.terms.form_words import without_forms
+from core.terms.stopping import WHEN_STOPPED, stopped_behind
 
 _CHINESE = """
     患者 病人 家属 目前 现在 正在 现 在家 在 长期 近期 最近 一直 平时 平素 规律 自行 自己
@@ -44,6 +45,11 @@ def _words(chinese: str, english: str) -> re.Pattern[str]:
 
 ORDINARY = _words(_CHINESE, _ENGLISH)
 DENYING = _words(_DENYING, _DENYING_EN)
+_EVERYDAY = re.compile(
+    r"(?:(?:pain|fever|sleep|cough|nausea|vomiting|itch|itching|anxiety|rash|headache|heart|blood"
+    r"|pressure|cholesterol|sugar|tablet|capsule|needed|morning|evening|bedtime|breakfast|lunch"
+    r"|dinner|water|food|meals?|hospital|doctor|history|regular|chronic|acute|release)\b ?)+"
+)
 _SIGN = re.compile(_SIGNS)
 _LETTER = re.compile(r"[^\W\d_]")
 COMPOUND = "复方"
@@ -57,8 +63,15 @@ def leftover(folded: str) -> str:
 
 
 def undenied(folded: str) -> str:
-    """The piece without the words that say that something is not taken."""
+    """The piece without the words that say that something is not taken, or since when."""
+    if WHEN_STOPPED.search(folded) and stopped_behind(without_regimen(folded)):
+        folded = WHEN_STOPPED.sub(" ", folded)
     return DENYING.sub(" ", folded)
+
+
+def is_everyday(folded: str) -> bool:
+    """Are they everyday English words, which only look like a name?"""
+    return bool(_EVERYDAY.fullmatch(folded))
 
 
 def is_heading(folded: str) -> bool:

@@ -2,12 +2,13 @@
 
 Knows: names with the keys they are found by; how to hand them to the browser once; how to read what
 comes back. Does not know: how names are folded, what a drug is, the page's list.
-Limits: at most 20,000 characters at once. A choice is given at least once and carries a nonce; a
-choice is repeated only if the run was cut off while it was being stored, or the server restarted.
+Limits: at most 20,000 characters at once. A choice is given at least once and carries a nonce; the
+browser repeats it until it is told that it was heard, so also across a restart of the server.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -25,6 +26,7 @@ from core import VERSION
 MAX_CHARACTERS = 20_000
 _FOLDER = Path(__file__).parent / "browser"
 _NAME = "auscult.drug_picker"
+_MOUNT = re.compile(r"[a-z0-9]{1,32}")
 _HTML = """<div class="picker" part="picker">
   <label for="field"></label>
   <div class="row">
@@ -118,6 +120,8 @@ def drug_picker(index: Index, *, key: str, words: Words, add: Callable[[Picked],
     for mount, number, picked in _new_choices(typed, heard, index.ids):
         add(picked)
         heard[mount] = number
+    if heard:
+        st.html(acknowledged(heard))
     return _waiting(typed)
 
 
@@ -131,6 +135,17 @@ def payload(index: Index, words: Words) -> bytes:
     body = json.dumps(asdict(words), ensure_ascii=False, separators=(",", ":"))
     body = f'{{"limit":{MAX_CHARACTERS},"words":{body},"drugs":{index.drugs}}}'
     return f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}".encode()
+
+
+def acknowledged(heard: Mapping[str, int]) -> str:
+    """Tells the script in the browser the last number heard of each mount.
+
+    As style properties, which take no room on the page; in the component's own data a number would
+    send the whole list of names again.
+    """
+    known = ((mount, number) for mount, number in heard.items() if _MOUNT.fullmatch(mount))
+    said = "".join(f"--heard-{mount}:{number};" for mount, number in known)
+    return f"<style>:root{{{said}}}</style>"
 
 
 def _new_choices(

@@ -15,10 +15,9 @@ OPENED = "opened panels"
 
 def fold(label: str, key: str, *, open_first: bool = False) -> ExpanderContainer:
     """An expander; build its content if `.open`. `open_first` counts until a person moved it."""
-    # Streamlit's own state is bound to the label, so that another count in it would fold it.
-    wanted = _opened().get(key, open_first)
-    if st.session_state.get(key) != wanted:
-        st.session_state[key] = wanted
+    # Given anew each time: Streamlit's own state is bound to the label, and another count or
+    # language in it would fold the panel.
+    st.session_state[key] = _opened().get(key, open_first)
     return st.expander(label, key=key, on_change=partial(_moved, key))
 
 

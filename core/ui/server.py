@@ -59,6 +59,7 @@ OWNER_SECONDS = 400 * 24 * 3600
 _OWNER = re.compile(r"[0-9a-f]{32}")
 _HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 _CLOSED = {("_stcore", "metrics"), ("_stcore", "agent")}
+_READING = {"GET", "HEAD", "OPTIONS"}
 _HOST_CONFIG = "/_stcore/host-config"
 
 SOURCE_NAMES = (
@@ -78,7 +79,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await self._http(scope, receive, send)
-        elif scope["type"] == "websocket" and not host_allowed(Headers(scope=scope)):
+        elif scope["type"] == "websocket" and not _may_connect(Headers(scope=scope)):
             await WebSocketClose(code=1008)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
@@ -97,6 +98,8 @@ class Guard:
         app = self.app
         if not host_allowed(request):
             app = PlainTextResponse("Bad Request", status_code=400)
+        elif scope["method"] not in _READING and not origin_allowed(request):
+            app = PlainTextResponse("Forbidden", status_code=403)
         elif is_closed(scope["path"]):
             app = PlainTextResponse("Not Found", status_code=404)
         await app(scope, receive, send_guarded)
@@ -106,6 +109,20 @@ def host_allowed(headers: Headers) -> bool:
     """Exactly one Host header, and it names this machine: stops DNS rebinding."""
     hosts = headers.getlist("host")
     return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None
+
+
+def origin_allowed(headers: Headers) -> bool:
+    """No Origin, or the one this request was sent to: another port is another program's page.
+
+    The scheme is not compared, since a proxy may speak https to the browser and http to us.
+    """
+    origins = headers.getlist("origin")
+    named = [origin.partition("://")[2].lower() for origin in origins]
+    return not origins or named == [host.lower() for host in headers.getlist("host")]
+
+
+def _may_connect(headers: Headers) -> bool:
+    return host_allowed(headers) and origin_allowed(headers)
 
 
 def is_closed(path: str) -> bool:

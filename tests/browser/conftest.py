@@ -19,7 +19,10 @@ from watching import Watch
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 # What Chromium says when a server was killed on purpose.
-SEVERED = re.compile(r"ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE|WebSocket|Failed to fetch")
+SEVERED = re.compile(
+    r"ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE|WebSocket|Failed to fetch|"
+    r"when disconnected from server|No response received|is not responding"
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 from serving import ROOT, Server
 
-from core.ui.drug_picker import MAX_CHARACTERS, Picked, _new_choices, _waiting
+from core.ui.drug_picker import MAX_CHARACTERS, Picked, _new_choices, _waiting, acknowledged
 
 IDS = frozenset({"atorvastatin", "warfarin"})
 browser_test = pytest.mark.browser
@@ -58,6 +58,11 @@ def test_a_text_over_the_limit_is_a_length_and_not_a_text() -> None:
 def test_what_is_no_answer_adds_nothing(typed: object) -> None:
     assert choices(typed) == []
     assert _waiting(typed) == ""
+
+
+def test_what_was_heard_is_told_by_mount_and_nothing_else_is() -> None:
+    heard = {"m1": 3, "x9": 1, "a:0}*{display:none": 2}
+    assert acknowledged(heard) == "<style>:root{--heard-m1:3;--heard-x9:1;}</style>"
 
 
 @pytest.fixture(scope="module")

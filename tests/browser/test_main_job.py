@@ -20,7 +20,7 @@ LANGUAGES = {
             "如何处理 首选改用阿奇霉素，或在抗生素疗程内暂停他汀",
         ),
         "alternative": r"用\s*阿奇霉素\s*替代\s*克拉霉素",
-        "source": "USPI atorvastatin s2/s7（已对照来源副本）",
+        "source": "USPI atorvastatin s2/s7（已对照存档页面）",
         "origin": "规则 P0001",
         "why": "依据：推导过程",
         "html": "zh-CN",
@@ -35,7 +35,7 @@ LANGUAGES = {
             "如何處理 首選改用阿奇黴素，或在抗生素療程內暫停他汀",
         ),
         "alternative": r"用\s*阿奇黴素\s*替代\s*克拉黴素",
-        "source": "USPI atorvastatin s2/s7（已對照來源副本）",
+        "source": "USPI atorvastatin s2/s7（已對照存檔頁面）",
         "origin": "規則 P0001",
         "why": "依據：推導過程",
         "html": "zh-TW",
@@ -50,7 +50,7 @@ LANGUAGES = {
             "What to do Prefer azithromycin, or pause the statin for the antibiotic course.",
         ),
         "alternative": "Azithromycin instead of Clarithromycin",
-        "source": "USPI atorvastatin s2/s7 (read at a copy of the source)",
+        "source": "USPI atorvastatin s2/s7 (compared with a stored page)",
         "origin": "Rule P0001",
         "why": "Why: the derivation",
         "html": "en",
@@ -72,7 +72,7 @@ def test_two_names_are_answered_in_the_language_of_the_browser(
     expect(card.locator(".names")).to_have_text(said["pair"])
     for text in said["fields"]:
         expect(card).to_contain_text(text)
-    offered = card.locator(".alternatives .yes").first
+    offered = card.locator(".alternatives .offered").first
     expect(offered).to_contain_text(re.compile(said["alternative"]))
     expect(card).to_contain_text(said["source"])
     expect(card.locator(".origin-rule").first).to_have_text(said["origin"])

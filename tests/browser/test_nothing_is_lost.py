@@ -101,3 +101,50 @@ def test_with_the_cookie_the_list_is_gone(visit: Callable[..., Page]) -> None:
     settled(page)
     expect(page.get_by_text("请添加两种或以上药品")).to_be_visible()
     assert lines(page).count() == 0
+
+
+def test_a_drug_typed_while_the_server_is_down_is_added_when_it_is_back(
+    servers: list[Server], tmp_path: Path, new_browser: Callable[..., BrowserContext]
+) -> None:
+    server = Server(tmp_path / "data")
+    servers.append(server)
+    server.start()
+    page = new_browser().new_page()
+    page.goto(server.url + "/pharmacy")
+    settled(page)
+    add(page, "阿托伐他汀")
+    server.kill()
+    app = page.get_by_test_id("stApp")
+    expect(app).not_to_have_attribute("data-test-connection-state", "CONNECTED")
+    picker(page).fill("克拉霉素")
+    picker(page).press("Enter")
+    waiting = page.get_by_text("还没有添加", exact=False).filter(visible=True)
+    expect(waiting.first).to_contain_text("克拉霉素")
+    server.start()
+    settled(page)
+    is_list(page, ["阿托伐他汀", "克拉霉素"])
+    expect(waiting).to_have_count(0)
+    expect(picker(page)).to_have_value("")
+
+
+def test_a_list_that_cannot_be_read_is_said_and_kept_aside(
+    servers: list[Server], tmp_path: Path, new_browser: Callable[..., BrowserContext]
+) -> None:
+    server = Server(tmp_path / "data")
+    servers.append(server)
+    server.start()
+    page = new_browser().new_page()
+    page.goto(server.url + "/pharmacy")
+    settled(page)
+    add(page, "阿托伐他汀")
+    drafts = set((server.data / "drafts").iterdir())
+    for file in drafts:
+        file.write_bytes(b"torn")
+    page.reload()
+    settled(page)
+    expect(page.get_by_text("本浏览器保存的清单无法读取")).to_be_visible()
+    add(page, "克拉霉素")
+    expect(page.get_by_text("本浏览器保存的清单无法读取")).to_have_count(0)
+    is_list(page, ["克拉霉素"])
+    kept = [file for file in (server.data / "drafts").iterdir() if file.suffix == ".bad"]
+    assert [file.read_bytes() for file in kept] == [b"torn"]

@@ -76,6 +76,16 @@ def test_the_main_example_in_words(run: Run, language: str) -> None:
     assert "USPI" in out
 
 
+def test_a_heading_and_allergies_are_said_and_not_checked(run: Run) -> None:
+    found = as_json(run, "患者张某", "过敏史：阿司匹林、布洛芬", "华法林")
+    assert found["pairs"] == []
+    assert [(u["name"], u["code"]) for u in found["unresolved"]] == [
+        ("患者张某", "not_a_medicine"),
+        ("阿司匹林", "allergy"),
+        ("布洛芬", "allergy"),
+    ]
+
+
 def test_an_unresolved_name_is_said_first(run: Run) -> None:
     code, out, _ = run("check", "不知名新药", "阿托伐他汀", "克拉霉素", "--lang", "en")
     assert code == 0
@@ -359,6 +369,63 @@ def test_details_of_list_and_context_are_joined_field_by_field(lines: JsonLines)
         {"drugs": drugs, "context": {"drugs": [{"dose_mg": None}, None]}},
     )
     assert [answer["severity"] for answer in answers] == ["moderate", "major", "moderate"]
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ('{"drugs": ["华法林"], "renal_impairment": true}', "renal_impairment"),
+        ('{"drugs": ["华法林"], "Context": {}}', "Context"),
+        ('{"drugs": ["华法林"], "patient": {}}', "patient"),
+        ('{"drugs": ["华法林"], "drugs": ["阿司匹林"]}', "drugs"),
+        ('{"drugs": ["a"], "context": {"egfr": 10, "egfr": 90}}', "egfr"),
+        ('{"drugs": [{"name": "a", "dose_mg": 40, "dose_mg": 10}]}', "dose_mg"),
+    ],
+)
+def test_a_key_unknown_or_twice_is_refused_by_name(lines: JsonLines, line: str, named: str) -> None:
+    (answer,) = lines(line)
+    assert (answer["state"], answer["complete"], answer["pairs"]) == ("not_checked", False, [])
+    assert named in answer["error"] and answer["error"].endswith("Nothing was checked.")
+
+
+def test_two_details_for_one_drug_are_refused(lines: JsonLines) -> None:
+    two = ("阿托伐他汀", "克拉霉素")
+    twice = [{"name": "阿托伐他汀", "dose_mg": 40}, {"name": "atorvastatin", "dose_mg": 20}]
+    assert "阿托伐他汀" in refusal(lines, *two, details=twice)
+    assert "立普妥" in refusal(lines, {"name": "立普妥", "drug": "华法林"}, "克拉霉素")
+    other = {"阿托伐他汀": {"name": "克拉霉素", "dose_mg": 10}}
+    assert "阿托伐他汀" in refusal(lines, *two, details=other)
+    same = [{"name": "阿托伐他汀", "dose_mg": 20}, {"name": "atorvastatin", "dose_mg": 20}]
+    (answer,) = lines({"drugs": two, "context": {"drugs": same}})
+    assert answer["severity"] == "moderate"
+
+
+def test_of_two_doses_of_one_drug_the_higher_counts(lines: JsonLines) -> None:
+    forty = {"name": "阿托伐他汀", "dose_mg": 40}
+    answers = lines(
+        {"drugs": [{"name": "辛伐他汀 40mg qn", "dose_mg": 20}, "胺碘酮"]},
+        {"drugs": [{"name": "辛伐他汀 20mg qn", "dose_mg": 20}, "胺碘酮"]},
+        {"drugs": [forty, "克拉霉素"], "context": {"drugs": [{"dose_mg": 20}]}},
+        {"drugs": ["华法林", {"name": "双氯芬酸 口服", "route": "topical"}]},
+        {"drugs": [{"name": "咪达唑仑注射液", "route": "intravenous"}, "克拉霉素"]},
+    )
+    grades = [answer["severity"] for answer in answers]
+    assert grades == ["major", "moderate", "major", "major", "major"]
+
+
+def test_a_history_is_read_from_lists_and_longer_words(lines: JsonLines) -> None:
+    pair = ["华法林", "双氯芬酸"]
+    said = [["gi_bleed"], "none, gi_bleed", "previous GI bleed", "ulcer、消化道出血史"]
+    answers = lines(*({"drugs": pair, "context": {"history": one}} for one in said))
+    assert [answer["severity"] for answer in answers] == ["contraindicated"] * 4
+    denied, mixed = lines(
+        {"drugs": pair, "context": {"history": "denies GI bleed"}},
+        {"drugs": pair, "context": {"history": "none, tarry stools"}},
+    )
+    for answer in (denied, mixed):
+        assert answer["severity"] == "major"
+        assert "X019" in [q["row"] for q in answer["pairs"][0]["questions"]]
+        assert answer["not_held"]
 
 
 def test_a_name_too_long_to_read_is_unresolved_as_a_whole(lines: JsonLines) -> None:

@@ -11,9 +11,10 @@ from core import settings
 from core.i18n import LANGUAGES, Language, translator
 from core.pharmacy.context import Medication
 from core.pharmacy.worklist import MOST_LINES
+from core.safety.escaping import html_safe
 from core.terms.drug_list import LONGEST
 from core.ui import demo, drug_picker, folds, server
-from core.ui.pharmacy import label_reader, results
+from core.ui.pharmacy import alerts, label_reader, list_editor, results
 
 OpenPage = Callable[..., AppTest]
 Drawn = Callable[[AppTest], str]
@@ -323,6 +324,130 @@ def test_the_computed_clearance_is_shown_when_its_inputs_are_there(
     assert said in drawn(app)  # (140 - 80) x 60 / (72 x 1.0)
     app.number_input(key="patient-crcl").set_value(25.0).run()
     assert said not in drawn(app)
+
+
+def test_the_shut_patient_panel_says_what_is_in_force(open_page: OpenPage) -> None:
+    app = unfold(paste(open_page("pharmacy"), "warfarin"), "patient")
+    app.number_input(key="patient-crcl").set_value(28.0).run()
+    t = translator("en")
+    app.session_state[folds.OPENED] = {"patient": False}
+    app.run()
+    said = f"{t('pharmacy.patient.crcl')} 28"
+    assert t("pharmacy.patient.in_force", said=said) in [e.label for e in app.expander]
+
+
+def test_a_refused_patient_value_says_which_one_still_governs(open_page: OpenPage) -> None:
+    app = unfold(paste(open_page("pharmacy"), "warfarin"), "patient")
+    app.number_input(key="patient-potassium").set_value(4.5).run()
+    app.number_input(key="patient-potassium").set_value(45.0).run()
+    t = translator("en")
+    (told,) = [w.value for w in app.warning]
+    assert "45" in told and t("pharmacy.patient.still", value="4.5") in told
+    assert app.session_state["worklist"].patient == {"potassium": 4.5}
+    assert app.number_input(key="patient-potassium").value == 4.5
+    assert not app.run().warning
+
+
+def test_a_cleared_list_can_be_put_back_until_something_else_is_stated(
+    open_page: OpenPage,
+) -> None:
+    app = unfold(paste(open_page("pharmacy"), "warfarin\nqwxyz"), "patient")
+    app.number_input(key="patient-age_years").set_value(80.0).run()
+    before = line_ids(app)
+    app.button(key="clear").click().run()
+    assert line_ids(app) == []
+    app.button(key="put-back").click().run()
+    assert line_ids(app) == before
+    assert app.session_state["worklist"].patient == {"age_years": 80.0}
+    app.button(key="clear").click().run()
+    paste(app, "metformin")
+    app.button(key=f"remove-{line_ids(app)[0]}").click().run()
+    assert line_ids(app) == []
+    assert "put-back" not in [b.key for b in app.button]
+
+
+GRAVE = "warfarin\nibuprofen\nclarithromycin\nsimvastatin\nketoconazole\namiodarone\nfluconazole"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_grave_pair_is_a_card_or_a_visible_line(
+    open_page: OpenPage, drawn: Drawn, language: Language
+) -> None:
+    app = paste(open_page("pharmacy", language), GRAVE)
+    check = app.session_state["worklist checked"][1]
+    words = list_editor.words_for(translator(language), app.session_state["worklist"])
+    grave = [p for p in check.pairs if p.severity in ("major", "contraindicated")]
+    shown = drawn(app)
+    carded = [p for p in grave if f'<b class="names">{words.pair(p)}</b>' in shown]
+    lined = [p for p in grave if f"</span><b>{words.pair(p)}</b>" in shown]
+    assert len(carded) == alerts.MOST_ALERTS < len(grave)
+    assert len(carded) + len(lined) == len(grave)
+    for pair in lined:
+        assert pair.decided_by and html_safe(words.effect(pair.decided_by)) in shown
+
+
+def test_rows_of_the_tables_come_before_what_was_derived(open_page: OpenPage) -> None:
+    app = paste(open_page("pharmacy"), GRAVE)
+    check, worklist = app.session_state["worklist checked"][1], app.session_state["worklist"]
+    ordered = sorted(alerts.found(check), key=lambda alert: alert.place(worklist))
+    pairs = [a.found[0] for a in ordered if isinstance(a.found, tuple) and a.grade == "major"]
+    kinds = [p.decided_by.kind in alerts.ROWS for p in pairs]
+    assert True in kinds and False in kinds
+    assert kinds == sorted(kinds, reverse=True)
+    names = [p.key for p in pairs]
+    derived = next(p.key for p in pairs if p.decided_by.kind not in alerts.ROWS)
+    assert names.index("ibuprofen+warfarin") < names.index(derived)
+
+
+def test_the_only_finding_stands_open_in_each_language(open_page: OpenPage, drawn: Drawn) -> None:
+    app = paste(open_page("pharmacy", "zh-CN"), "spironolactone\nibuprofen")
+    assert 'class="card-head"' in drawn(app) and "pill-moderate" in drawn(app)
+    for language in LANGUAGES:
+        app.query_params["lang"] = language
+        app.run()
+        assert translator(language)("pharmacy.card.management") in drawn(app)
+
+
+def test_the_same_pair_on_several_lines_is_one_card_that_says_so(
+    open_page: OpenPage, drawn: Drawn
+) -> None:
+    app = paste(open_page("pharmacy"), "warfarin\nibuprofen\nadvil")
+    names = '<b class="names">Warfarin + Ibuprofen</b>'
+    assert drawn(app).count(names) == 1
+    lines = "warfarin + ibuprofen; warfarin + advil"
+    said = translator("en")("pharmacy.card.several", n="×2", lines=lines)
+    assert said in drawn(app)
+
+
+def test_a_question_of_a_card_opens_the_dose_form_of_its_line(open_page: OpenPage) -> None:
+    app = paste(open_page("pharmacy"), "amlodipine\nsimvastatin")
+    line = line_ids(app)[1]
+    assert f"mg-{line}" not in [n.key for n in app.number_input]
+    (button,) = [b for b in app.button if b.key and b.key.startswith(f"answer-{line}-")]
+    button.click().run()
+    assert f"mg-{line}" in [n.key for n in app.number_input]
+
+
+def test_a_question_about_the_patient_opens_the_patient_panel(open_page: OpenPage) -> None:
+    app = paste(open_page("pharmacy"), "spironolactone\nenalapril")
+    app.session_state[folds.OPENED] = {**app.session_state[folds.OPENED], "patient": False}
+    app.run()
+    keys = [n.key for n in app.number_input]
+    assert "patient-potassium" not in keys
+    (button,) = [b for b in app.button if b.key and b.key.startswith("answer-patient-")]
+    button.click().run()
+    assert "patient-potassium" in [n.key for n in app.number_input]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_strip_above_the_list_counts_what_was_found_and_not_checked(
+    open_page: OpenPage, drawn: Drawn, language: Language
+) -> None:
+    t = translator(language)
+    app = paste(open_page("pharmacy", language), "\n".join((*NAMES[language], "xyzzyq")))
+    strip = next(part for part in drawn(app).splitlines() if 'class="strip"' in part)
+    assert "pill-major" in strip and '<b class="count">1</b>' in strip
+    assert t("pharmacy.count.names_not_checked", n=1) in strip
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 // The drug field in the browser: matches what is typed against a list of names that came once,
 // and hands choices to the server. Shows data as text only, never as HTML.
 //
-// Choices travel as state (the last few, numbered), not as a trigger: of two triggers that meet
-// before the script runs, Streamlit keeps the newer one only.
+// Choices travel as state (numbered), not as a trigger: of two triggers that meet before the script
+// runs, Streamlit keeps the newer one only. A choice is kept, handed in again and shown as not added
+// until the server has said that it heard it: what is told while the server is away goes nowhere.
 
 const SHOWN = 8;
-const KEPT = 8; // choices repeated to the server, for runs that were cut off
+const LOOK_MS = 250;
+const AGAIN_MS = 4000; // longer than a run: a choice handed in again restarts the script
 const MEASURE = "auscult.drug-search";
 const SEVERAL = /[\r\n\t,，、;；]/;
 const LATIN_LETTER = /^[\x20-\x7e]$/;
@@ -80,7 +82,7 @@ class Picker {
   constructor(root) {
     this.mount = `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
     this.count = 0;
-    this.picks = [];
+    this.picks = []; // not heard by the server yet, as far as is known here
     this.waiting = "";
     this.found = [];
     this.active = -1;
@@ -221,20 +223,52 @@ class Picker {
 
   add(text, drug) {
     const typed = text.trim();
-    if (!typed) return;
+    if (!typed) {
+      if (this.late) this.tell("");
+      return;
+    }
     this.count += 1;
     const pick = { mount: this.mount, n: this.count };
     if (drug) Object.assign(pick, { text: typed.slice(0, this.limit), id: drug.id });
     else if (typed.length > this.limit) Object.assign(pick, { text: "", too_long: typed.length });
     else Object.assign(pick, { text: typed, id: null });
-    const size = this.picks.reduce((sum, { text: held }) => sum + held.length, typed.length);
-    this.picks = [...(size > this.limit ? [] : this.picks), pick].slice(-KEPT);
+    this.picks = [...this.unheard(), pick];
     this.field.value = "";
     this.button.disabled = true;
     this.note.textContent = "";
     this.shut();
     this.field.focus();
     this.tell("");
+    this.look();
+  }
+
+  unheard() {
+    const style = getComputedStyle(document.documentElement);
+    const heard = Number(style.getPropertyValue(`--heard-${this.mount}`));
+    return this.picks.filter(({ n }) => n > heard);
+  }
+
+  look(waited = 0) {
+    clearTimeout(this.timer);
+    if (!this.field.isConnected) return;
+    this.picks = this.unheard();
+    if (!this.picks.length) {
+      if (this.late) this.warn(false);
+      return;
+    }
+    if (waited >= AGAIN_MS) {
+      this.tell(this.waiting);
+      this.warn(true);
+    }
+    const next = waited >= AGAIN_MS ? 0 : waited + LOOK_MS;
+    this.timer = setTimeout(() => this.look(next), LOOK_MS);
+  }
+
+  warn(late) {
+    this.late = late;
+    const names = this.picks.map(({ text, too_long }) => text || `(${too_long})`);
+    const left = this.field.value.trim() && !this.field.matches(":focus");
+    this.note.textContent = late || left ? [...names, this.words.waiting].join(" · ") : "";
   }
 
   shut() {

@@ -16,6 +16,7 @@ from core.ui.pharmacy.session import grow, tell, told
 
 SAID = "pharmacy said"
 PASTE, PASTED = "paste", "paste-text"
+PICKED = "newest line was picked"
 
 
 def adding(t: Translator) -> list[str]:
@@ -44,7 +45,13 @@ def _picker_words(t: Translator) -> drug_picker.Words:
     )
 
 
+def picked() -> bool:
+    """Whether the newest line came from the name field, so that a long list shows its end."""
+    return bool(st.session_state.get(PICKED))
+
+
 def _picked(choice: drug_picker.Picked) -> None:
+    st.session_state[PICKED] = True
     if choice.too_long:
         tell("pharmacy.list.too_long", length=choice.too_long, most=LONGEST)
     elif choice.id:
@@ -82,6 +89,7 @@ def _paste(t: Translator) -> str:
 
 
 def _add_pasted() -> None:
+    st.session_state[PICKED] = False
     if add_text(st.session_state.get(PASTED, "")):
         st.session_state[PASTED] = ""
         shut(PASTE)

@@ -4,6 +4,8 @@ Sentences are those of `pair_text`, which the exports use too; here they get the
 Every part is keyed by drugs and line ids, so that nothing moves to another pair.
 """
 
+from functools import partial
+
 import streamlit as st
 
 from core.i18n import Translator
@@ -15,12 +17,20 @@ from core.pharmacy.knowledge import knowledge
 from core.pharmacy.wording import Words
 from core.pharmacy.worklist import Worklist
 from core.ui import badges, reasoning
+from core.ui.folds import unfold
 from core.ui.markup import draw, fill
-from core.ui.pharmacy import overrides
+from core.ui.pharmacy import list_editor, overrides
 from core.ui.shared_model import desk
 
+# Conditions stated with a line of the list; any other is a field of the patient.
+OF_A_LINE = ("dose_a_at_most_mg", "route_a", "route_b", "separated_hours")
 
-def card(t: Translator, words: Words, check: Check, pair: Pair, worklist: Worklist) -> None:
+
+def card(
+    t: Translator, words: Words, check: Check, pairs: tuple[Pair, ...], worklist: Worklist
+) -> None:
+    """One card; `pairs` are the same two drugs on several lines, mostly a single pair."""
+    pair = pairs[0]
     decided = pair.decided_by
     assert decided is not None
     override = overrides.standing(worklist, pair)
@@ -28,6 +38,7 @@ def card(t: Translator, words: Words, check: Check, pair: Pair, worklist: Workli
     with st.container(border=True, key=f"card-{pair.severity}-{named}"):
         draw(
             _head(t, words, pair, decided),
+            _several(t, pairs),
             _fields(t, words, decided),
             _notes(pair_text.context_lines(pair, knowledge(), words)),
             _alternatives(t, words, pair, check),
@@ -37,6 +48,7 @@ def card(t: Translator, words: Words, check: Check, pair: Pair, worklist: Workli
         with st.container(horizontal=True, gap="small", key=f"card-foot-{named}"):
             with st.container(width="stretch", key=f"why-box-{named}"):
                 _why(t, words, pair, named)
+            _answers(t, words, pair, worklist, named)
             overrides.control(t, pair, named, override)
 
 
@@ -50,6 +62,37 @@ def _head(t: Translator, words: Words, pair: Pair, decided: Finding) -> str:
     """Rule with its id; marked when the rule runs on what a label says."""
     origin = badges.origin(t, "label" if decided.evidence == "label" else "rule", decided.rule)
     return _head_line(badges.severity(t, pair.severity), words.pair(pair), origin)
+
+
+def _several(t: Translator, pairs: tuple[Pair, ...]) -> str:
+    """Says that the two drugs stand on several lines, and how they were typed there."""
+    if len(pairs) == 1:
+        return ""
+    typed = [
+        " + ".join(pair_text.typed(medicine.item.text) for medicine in (pair.a, pair.b))
+        for pair in pairs
+    ]
+    said = t("pharmacy.card.several", n=f"×{len(pairs)}", lines=t("list.sentence").join(typed))
+    return _notes((said,))
+
+
+def _answers(t: Translator, words: Words, pair: Pair, worklist: Worklist, named: str) -> None:
+    """Buttons that open where an open question of this card is answered."""
+    asked = [question for question in pair.questions if question.condition in OF_A_LINE]
+    drugs = dict.fromkeys(question.drug or pair.a.id for question in asked)
+    for medicine in (m for m in (pair.a, pair.b) if m.id in drugs):
+        line = worklist.lines[medicine.line].id
+        st.button(
+            t("pharmacy.card.answer_dose", drug=words.name(medicine.id)),
+            key=f"answer-{line}-{named}",
+            on_click=partial(list_editor.open_dose, line),
+        )
+    if len(asked) < len(pair.questions):
+        st.button(
+            t("pharmacy.card.answer_patient"),
+            key=f"answer-patient-{named}",
+            on_click=partial(unfold, "patient"),
+        )
 
 
 def _head_line(pill: str, names: str, origin: str) -> str:
@@ -81,7 +124,7 @@ def _alternatives(t: Translator, words: Words, pair: Pair, check: Check) -> str:
     items = "".join(
         fill(
             "<li class='$kind'>$text</li>",
-            kind="yes" if a.offered else "no",
+            kind=a.outcome,
             text=pair_text.alternative(a, words),
         )
         for a in found
@@ -122,10 +165,10 @@ def three_card(t: Translator, words: Words, three: ThreeDrugs) -> None:
         draw(
             _head_line(
                 badges.severity(t, rule.severity),
-                words.names(three.members),
+                t.text(rule.effect),
                 badges.origin(t, "rule", rule.id),
             ),
-            _field(t("pharmacy.card.effect"), t.text(rule.effect)),
+            _field(t("export.list.name"), words.names(three.members)),
             _field(t("pharmacy.card.management"), t.text(rule.management)),
             fill('<p class="small">$line</p>', line=sources),
         )

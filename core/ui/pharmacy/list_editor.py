@@ -5,6 +5,7 @@ medicine when another line goes. A line is found anew at the moment of a change.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -16,9 +17,11 @@ from core.pharmacy.knowledge import knowledge
 from core.pharmacy.wording import Words
 from core.pharmacy.worklist import Line, Worklist
 from core.terms.drug_list import Item
+from core.ui import demo
 from core.ui.markup import draw, fill
-from core.ui.pharmacy.adding import SAID
+from core.ui.pharmacy.adding import SAID, picked
 from core.ui.pharmacy.session import change
+from core.ui.pharmacy.session import worklist as worklist_now
 
 PARTS = ("mg", "route", "hours")  # fields of the dose form, in the order of `Medication`
 MOST_MG = 1_000_000.0
@@ -27,6 +30,7 @@ SCROLLED = 15  # lines; a longer list scrolls by itself, so that the results sta
 HEIGHT = 720  # px of such a list
 PART = 50  # lines drawn at once; with 200 the browser took three seconds for each step
 NEWEST = "newest line drawn"
+CLEARED = "list before it was cleared"
 
 
 def words_for(t: Translator, worklist: Worklist) -> Words:
@@ -37,10 +41,14 @@ def words_for(t: Translator, worklist: Worklist) -> Words:
 def lines(t: Translator, words: Words, worklist: Worklist) -> list[str]:
     """The list itself; returns the lines as typed, for the emergency check."""
     if not worklist.lines:
+        _put_back(t, worklist)
         return []
+    st.session_state.pop(CLEARED, None)
     shown = _page(t, worklist)
     long = len(shown) > SCROLLED
-    with st.container(key="lines", height=HEIGHT if long else "content", autoscroll=long):
+    with st.container(
+        key="lines", height=HEIGHT if long else "content", autoscroll=long and picked()
+    ):
         for line in shown:
             _row(t, words, line)
     st.button(
@@ -70,8 +78,21 @@ def _page(t: Translator, worklist: Worklist) -> tuple[Line, ...]:
 
 
 def _clear() -> None:
+    st.session_state[CLEARED] = (demo.case(), worklist_now())
     change(lambda w: Worklist(heard=w.heard))
     st.session_state.pop(SAID, None)
+
+
+def _put_back(t: Translator, empty: Worklist) -> None:
+    """A list cleared by mistake can be put back until something else is stated."""
+    case, kept = st.session_state.get(CLEARED, (None, None))
+    if kept and case == demo.case() and empty == Worklist(heard=empty.heard):
+        st.button(
+            t("pharmacy.list.put_back"),
+            key="put-back",
+            icon=":material/undo:",
+            on_click=partial(change, lambda w: replace(kept, heard=w.heard)),
+        )
 
 
 def _on(line: str, act: Callable[[Worklist, int], Worklist]) -> None:
@@ -173,6 +194,11 @@ def _choose(line: str, drug: str) -> None:
 def _open_or_shut(line: str) -> None:
     given = st.session_state.get(GIVING, frozenset())
     st.session_state[GIVING] = given ^ {line}
+
+
+def open_dose(line: str) -> None:
+    """Opens the dose form of a line that is drawn later in this run."""
+    st.session_state[GIVING] = st.session_state.get(GIVING, frozenset()) | {line}
 
 
 def _dose_form(t: Translator, line: Line) -> None:

@@ -7,6 +7,7 @@ from core.ui import badges
 from core.ui.markup import draw, fill
 
 LARGEST = 16  # drugs; a larger table no longer fits a tablet and the cards say the same
+WORDED = 8  # drugs up to which a cell has room for its word beside the symbol
 
 
 def matrix(t: Translator, words: Words, check: Check) -> None:
@@ -24,7 +25,9 @@ def matrix(t: Translator, words: Words, check: Check) -> None:
         name=words.name(medicines[0].id),
     )
     caption = fill("<caption>$text</caption>", text=t("pharmacy.matrix.caption"))
-    draw(f'<div class="matrix"><table>{caption}<tr><td></td>{head}</tr>{first}{rows}</table></div>')
+    size = "worded" if len(medicines) <= WORDED else "dense"
+    table = f"<table>{caption}<tr><td></td>{head}</tr>{first}{rows}</table>"
+    draw(f'<div class="matrix matrix-{size}" tabindex="0">{table}</div>')
 
 
 def place(medicine: Medicine) -> tuple[int, str]:
@@ -53,7 +56,7 @@ def _cell(t: Translator, words: Words, pair: Pair | None) -> str:
         return "<td></td>"  # parts of one fixed combination
     grade = "not_checked" if pair.state == "not_checked" else pair.severity
     return fill(
-        '<td class="cell cell-$grade" title="$title"><span aria-hidden="true">$symbol</span>'
+        '<td class="cell cell-$grade" title="$title: $word"><span aria-hidden="true">$symbol</span>'
         '<span class="word">$word</span></td>',
         grade=grade,
         title=words.pair(pair),

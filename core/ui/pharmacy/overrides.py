@@ -58,6 +58,7 @@ def control(t: Translator, pair: Pair, slug: str, override: Override | None) -> 
             index=None,
             format_func=lambda reason: t(f"pharmacy.override.{reason}"),
             key=f"reason-{slug}",
+            placeholder=t("pharmacy.override.choose"),
         )
         st.text_input(t("pharmacy.override.note"), max_chars=300, key=f"note-{slug}")
         st.form_submit_button(

@@ -11,8 +11,10 @@ from typing import Any
 import streamlit as st
 
 from core.i18n import Translator
+from core.pharmacy import patient_text
 from core.pharmacy.checker import Check
 from core.pharmacy.context import RANGES, WORDS, YES_NO
+from core.pharmacy.wording import Words
 from core.pharmacy.worklist import Worklist
 from core.ui.folds import fold, unfold
 from core.ui.markup import draw, fill
@@ -23,6 +25,7 @@ FIELDS_OF = {"crcl_below": KIDNEY, "egfr_at_least": ("egfr",), "potassium_above"
 FIELDS_OF |= {"age_below_days": ("age_days",)}  # any other condition is a field of its own
 FIELDS = tuple(dict.fromkeys((*KIDNEY, *RANGES, *YES_NO, *WORDS)))
 ASKED = "patient fields asked for"
+REFUSED = "patient value refused"
 UNSET = object()
 
 
@@ -33,16 +36,26 @@ def asked(check: Check | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(field for field in fields if field in FIELDS))
 
 
-def form(t: Translator, worklist: Worklist, check: Check | None) -> None:
+def form(t: Translator, words: Words, worklist: Worklist, check: Check | None) -> None:
     wanted = asked(check)
     if set(wanted) - set(st.session_state.get(ASKED, ())):
         unfold("patient")  # a question that is new is shown once, also if the form was shut
     st.session_state[ASKED] = wanted
-    label = t("pharmacy.patient.asked") if wanted else t("pharmacy.patient.title")
-    panel = fold(label, "patient")
+    panel = fold(_title(t, words, check, wanted), "patient")
     if panel.open:
         with panel:
             _open_form(t, worklist, check, wanted)
+
+
+def _title(t: Translator, words: Words, check: Check | None, wanted: tuple[str, ...]) -> str:
+    """What is in force, also while the panel is shut, and that something is asked for."""
+    stated = patient_text.stated(check.patient, words) if check else ()
+    said = t("list.sentence").join(f"{fact.label} {' '.join(fact.lines)}" for fact in stated)
+    asks = t("pharmacy.patient.asked" if wanted else "pharmacy.patient.title")
+    if not said:
+        return asks
+    in_force = t("pharmacy.patient.in_force", said=said)
+    return f"{asks} · {in_force}" if wanted else in_force
 
 
 def _open_form(
@@ -74,17 +87,17 @@ def _field(t: Translator, key: str, value: Any) -> None:
     label, store = t(f"pharmacy.patient.{key}"), partial(_store, key, widget)
     not_stated = t("pharmacy.dose.not_stated")
     if key in RANGES:
-        low, high = map(float, RANGES[key])
+        # No bounds of the field itself: the browser would hold a value back without a word.
         st.number_input(
             label,
-            low,
-            high,
             value=None,
+            step=1.0,
             format="%g",
             key=widget,
             on_change=store,
             placeholder=not_stated,
         )
+        _refused(t, key, label, shown)
     else:
         st.selectbox(
             label,
@@ -108,8 +121,25 @@ def _shown(key: str, value: Any) -> Any:
     return word if word in WORDS[key] else None
 
 
+def _refused(t: Translator, key: str, label: str, governs: float | None) -> None:
+    """Once: which value was not taken, and which one still counts."""
+    if st.session_state.get(REFUSED, ("", 0))[0] != key:
+        return
+    _, value = st.session_state.pop(REFUSED)
+    low, high = RANGES[key]
+    told = t("error.context.range", name=label, value=f"{value:g}", low=low, high=high)
+    still = t("pharmacy.dose.not_stated") if governs is None else f"{governs:g}"
+    governs_now = t("pharmacy.patient.still", value=still)
+    st.warning(f"{told} {governs_now}")
+
+
 def _store(key: str, widget: str) -> None:
     value = st.session_state[widget]
+    if key in RANGES and value is not None:
+        low, high = RANGES[key]
+        if not low <= value <= high:
+            st.session_state[REFUSED] = (key, value)
+            return
     if key in YES_NO and value is not None:
         value = value == "yes"
 

@@ -1,17 +1,15 @@
 """The right side: what was not checked first, the verdict, alerts, the rest folded, food.
 
-Knows: the order, how many cards interrupt, how many lines a long list shows. Every list that is cut
-says how many more the exports hold.
+Knows: the order, how many lines a long list shows; a list that is cut says how many more the
+exports hold. A summary of it also stands above the list, for screens with one column.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import groupby
 
 import streamlit as st
 
 from core.i18n import Translator
-from core.pharmacy.checker import Check, Pair, ThreeDrugs
-from core.pharmacy.facts import RANK, SEVERITIES, Severity
+from core.pharmacy.checker import Check, Pair
 from core.pharmacy.knowledge import knowledge
 from core.pharmacy.report import why_none
 from core.pharmacy.wording import Words
@@ -20,13 +18,10 @@ from core.terms.drug_names import drug_names
 from core.ui import badges, states
 from core.ui.folds import fold
 from core.ui.markup import draw, fill
-from core.ui.pharmacy.cards import card, three_card
+from core.ui.pharmacy.alerts import alerts, counts
 from core.ui.pharmacy.food import food_and_timing
 from core.ui.pharmacy.matrix import matrix
-from core.ui.pharmacy.overrides import standing
 
-MOST_ALERTS = 3  # more interrupting alerts get clicked away (Paterno 2009)
-MOST_CARDS = 20  # in one folded group; the exports hold all
 MOST_PAIRS = 200  # in one list of pairs without a card; the exports hold all
 
 
@@ -35,7 +30,7 @@ def results(t: Translator, words: Words, check: Check, worklist: Worklist) -> No
     if check.pairs:
         _verdict(t, check)
         matrix(t, words, check)
-        _alerts(t, words, check, worklist)
+        alerts(t, words, check, worklist)
     else:
         states.not_covered(t("pharmacy.empty.two_needed"))
     _not_checked(t, words, check)
@@ -76,20 +71,41 @@ def _in_state(check: Check, state: str) -> list[Pair]:
     return [pair for pair in check.pairs if pair.state == state]
 
 
+def strip(t: Translator, check: Check) -> None:
+    """The verdict in one line above the list, which leads to the results."""
+    missed = len(_in_state(check, "not_checked"))
+    parts = [
+        t("pharmacy.count.names_not_checked", n=len(check.unresolved)) if check.unresolved else "",
+        t("pharmacy.count.pairs_not_checked", n=missed) if missed else "",
+    ]
+    draw(
+        f'<div class="strip">{_pills(t, check) or _nothing(t, check)}',
+        fill('<span class="small">$said</span> ', said=" · ".join(filter(None, parts))),
+        fill('<a href="#results" target="_self">$open</a></div>', open=t("pharmacy.strip.open")),
+    )
+
+
+def _pills(t: Translator, check: Check) -> str:
+    return "".join(
+        badges.severity(t, s) + fill('<b class="count">$n</b>', n=n)
+        for s, n in counts(check).items()
+    )
+
+
+def _nothing(t: Translator, check: Check) -> str:
+    """Nothing found, which is said of what was compared only."""
+    partly, wholly = "pharmacy.state.none_found_partly", "pharmacy.state.none_found"
+    key = wholly if check.complete else partly
+    return fill("<b>$text</b>", text=t(key if check.pairs else "pharmacy.empty.two_needed"))
+
+
 def _verdict(t: Translator, check: Check) -> None:
     """What was found, and in the same line how much was compared and how much was not."""
-    counts = {s: sum(p.severity == s for p in check.pairs) for s in reversed(SEVERITIES[1:])}
-    for three in check.three_drugs:
-        counts[three.rule.severity] += 1
-    pills = "".join(
-        badges.severity(t, s) + fill('<b class="count">$n</b>', n=n) for s, n in counts.items() if n
-    )
-    partly, wholly = "pharmacy.state.none_found_partly", "pharmacy.state.none_found"
-    nothing = "" if pills else fill("<b>$text</b>", text=t(wholly if check.complete else partly))
     version = t("pharmacy.summary.version", version=knowledge().version, digest=knowledge().digest)
     said = " · ".join([*_compared(t, check), version])
     line = fill('<span class="small">$said</span>', said=said)
-    draw(f'<div class="summary">{pills}{nothing}{line}</div>')
+    shown = _pills(t, check) or _nothing(t, check)
+    draw(f'<div class="summary" id="results">{shown}{line}</div>')
 
 
 def _compared(t: Translator, check: Check) -> list[str]:
@@ -99,46 +115,6 @@ def _compared(t: Translator, check: Check) -> list[str]:
     if names:
         parts.append(t("pharmacy.count.names_not_checked", n=names))
     return parts
-
-
-Alert = Pair | ThreeDrugs
-
-
-def grade(alert: Alert) -> Severity:
-    return alert.rule.severity if isinstance(alert, ThreeDrugs) else alert.severity
-
-
-def _alerts(t: Translator, words: Words, check: Check, worklist: Worklist) -> None:
-    """Up to three interrupting cards; the others stand folded by grade, counted."""
-    found: list[Alert] = [*check.three_drugs, *_in_state(check, "interaction")]
-    found.sort(key=lambda alert: -RANK[grade(alert)])
-    urgent = [a for a in found if RANK[grade(a)] >= RANK["major"] and not _overridden(a, worklist)]
-    first = urgent[:MOST_ALERTS]
-    for alert in first:
-        _draw(t, words, check, worklist, alert)
-    shown = set(map(id, first))
-    rest = [alert for alert in found if id(alert) not in shown]
-    few = not first and len(rest) <= MOST_ALERTS
-    for severity, group in groupby(rest, key=grade):
-        members = list(group)
-        label = t("pharmacy.group_of", severity=words.severity(severity), count=len(members))
-        panel = fold(label, f"rest-{severity}", open_first=few)
-        if panel.open:
-            with panel:
-                for alert in members[:MOST_CARDS]:
-                    _draw(t, words, check, worklist, alert)
-                _more(t, members, MOST_CARDS)
-
-
-def _overridden(alert: Alert, worklist: Worklist) -> bool:
-    return isinstance(alert, Pair) and standing(worklist, alert) is not None
-
-
-def _draw(t: Translator, words: Words, check: Check, worklist: Worklist, alert: Alert) -> None:
-    if isinstance(alert, ThreeDrugs):
-        three_card(t, words, alert)
-    else:
-        card(t, words, check, alert, worklist)
 
 
 def _more(t: Translator, whole: Sequence[object], shown: int) -> None:

@@ -5,6 +5,7 @@ overwritten: additions go on top of it, anything else is refused once with the n
 What went otherwise than a person meant is told once, by `told`.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable
 
@@ -95,6 +96,7 @@ def tell(key: str, **values: object) -> None:
 
 def told() -> tuple[tuple[str, dict[str, object]], ...]:
     """What is to be told once: keys and their values."""
+    worklist()  # reading the stored list may have something to tell
     return tuple(st.session_state.pop(TOLD, ()))
 
 
@@ -112,10 +114,14 @@ def _store() -> None:
 
 def _stored() -> tuple[Worklist, int]:
     who = owner()
-    found = drafts().find(who, SLOT) if who else None
-    if not found:
+    if who is None:
         return Worklist(), 0
-    try:
-        return restore(found["list"]), int(found["revision"])
-    except (TypeError, KeyError, ValueError):
-        return Worklist(), 0  # written by another version of the app; nothing in it can be trusted
+    found = drafts().look(who, SLOT)
+    if found.state == "absent":
+        return Worklist(), 0
+    # An unreadable draft has no value; one of another version of the app is not to be trusted.
+    with contextlib.suppress(TypeError, KeyError, ValueError, AttributeError):
+        return restore(found.value["list"]), int(found.value["revision"])
+    drafts().set_aside(who, SLOT)
+    tell("pharmacy.note.draft_unreadable")
+    return Worklist(), 0

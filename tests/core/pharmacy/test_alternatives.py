@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import get_args
 
 from core.errors import BadTable
-from core.pharmacy.alternatives import Alternative, alternatives
+from core.pharmacy.alternatives import Alternative, Outcome, alternatives
 from core.pharmacy.checker import Check, check
 from core.pharmacy.context import Patient
 from core.pharmacy.facts import RANK
@@ -52,7 +53,8 @@ def test_offered_ones_come_first_then_the_milder(checked: Checked, knowledge: Kn
     found = checked("阿托伐他汀", "克拉霉素", "胺碘酮")
     (pair,) = [pair for pair in found.pairs if pair.key == "atorvastatin+clarithromycin"]
     order = [
-        (not a.offered, RANK[a.severity]) for a in alternatives(pair, found.medicines, knowledge)
+        (get_args(Outcome).index(a.outcome), RANK[a.severity])
+        for a in alternatives(pair, found.medicines, knowledge)
     ]
     assert order == sorted(order)
 
@@ -62,7 +64,9 @@ def test_a_drug_of_the_list_is_no_alternative(checked: Checked, knowledge: Knowl
     assert "azithromycin" not in of(found, "atorvastatin+clarithromycin", knowledge)
 
 
-def test_a_drug_without_data_beside_it_is_named(checked: Checked, knowledge: Knowledge) -> None:
+def test_beside_a_drug_without_data_it_is_named_and_not_offered(
+    checked: Checked, knowledge: Knowledge
+) -> None:
     bare = next(
         drug
         for drug, profile in knowledge.profiles.items()
@@ -73,7 +77,7 @@ def test_a_drug_without_data_beside_it_is_named(checked: Checked, knowledge: Kno
     name = knowledge.drugs[bare].name_zh_cn
     found = checked("阿托伐他汀", "克拉霉素", name)
     held = of(found, "atorvastatin+clarithromycin", knowledge)["azithromycin"]
-    assert held.not_checked_with == (bare,)
+    assert (held.outcome, held.not_checked_with) == ("unchecked", (bare,))
 
 
 def test_a_derived_pair_has_none(checked: Checked, knowledge: Knowledge) -> None:
@@ -101,8 +105,10 @@ def test_nothing_is_offered_that_is_as_bad_as_what_is_there(
             if held.offered:
                 assert RANK[held.severity] < RANK[found.severity], (a, b, held)
                 assert RANK[held.severity] < RANK["major"], (a, b, held)
-            else:
+            elif held.outcome == "rejected":
                 assert held.worst_with, (a, b, held)
+            else:
+                assert held.not_checked_with, (a, b, held)
     assert offered > 50
     assert rejected > 0
 

@@ -369,8 +369,68 @@ def test_a_kidney_value_alone_does_not_decide_renal_impairment(pair: GetPair) ->
     assert found.severity == "contraindicated"
     assert found.applied[0].assumed
     assert "X001" in [question.row for question in found.questions]
-    stated = pair("colchicine", "clarithromycin", patient={"egfr": 25, "renal_impairment": False})
+    stated = pair("colchicine", "clarithromycin", patient={"egfr": 75, "renal_impairment": False})
     assert (stated.severity, stated.applied) == ("major", ())
+
+
+SMALL = {"age_years": 90, "weight_kg": 40, "sex": "female"}  # at 400 µmol/L about 5 mL/min
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "stated"),
+    [
+        ("colchicine", "clarithromycin", {"renal_impairment": False, "egfr": 10}),
+        ("colchicine", "clarithromycin", {"renal_impairment": False, "crcl": 59}),
+        ("colchicine", "clarithromycin", {"renal_impairment": False, "creatinine_umol_l": 800}),
+        ("dabigatran", "verapamil", {"crcl": 90, **SMALL, "creatinine_umol_l": 400}),
+        ("dabigatran", "verapamil", {"crcl": 90, "egfr": 10}),
+        ("dabigatran", "verapamil", {"crcl": 90, "renal_impairment": True}),
+        ("ceftriaxone", "calcium-gluconate", {"age_days": 20_000, "age_years": 0}),
+        ("ceftriaxone", "calcium-gluconate", {"age_days": 20, "age_years": 40}),
+    ],
+)
+def test_two_facts_that_disagree_leave_the_stricter_grade_and_say_so(
+    pair: GetPair, a: str, b: str, stated: dict[str, Any]
+) -> None:
+    found = pair(a, b, patient=stated)
+    assert found.severity == "contraindicated"
+    assert [applied.assumed for applied in found.applied] == [True]
+    assert found.questions
+
+
+@pytest.mark.parametrize(
+    "other", [{"creatinine_umol_l": 800}, {"crcl": 15}, {"renal_impairment": True}]
+)
+def test_a_lower_grade_needs_facts_that_agree(pair: GetPair, other: dict[str, Any]) -> None:
+    found = pair("metformin", "iodinated-contrast", patient={"egfr": 90, **other})
+    assert (found.severity, found.applied) == ("major", ())
+    assert "X007" in [question.row for question in found.questions]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "stated", "grade"),
+    [
+        ("metformin", "iodinated-contrast", {"egfr": 90, "creatinine_umol_l": 80}, "minor"),
+        ("metformin", "iodinated-contrast", {"egfr": 70, "crcl": 45}, "minor"),
+        ("metformin", "iodinated-contrast", {"egfr": 70, "renal_impairment": True}, "minor"),
+        ("dabigatran", "verapamil", {**SMALL, "creatinine_umol_l": 60, "egfr": 75}, "moderate"),
+        ("ceftriaxone", "calcium-gluconate", {"age_days": 200, "age_years": 0}, "major"),
+    ],
+)
+def test_facts_that_differ_as_facts_do_still_decide(
+    pair: GetPair, a: str, b: str, stated: dict[str, Any], grade: str
+) -> None:
+    found = pair(a, b, patient=stated)
+    assert found.severity == grade
+    assert not any(applied.assumed for applied in found.applied)
+
+
+def test_no_clearance_is_made_from_two_ages(pair: GetPair) -> None:
+    patient = Patient(
+        age_years=30, age_days=33_000, weight_kg=60, creatinine_umol_l=130, sex="male"
+    )
+    assert patient.clearance is None
+    assert not_held(patient) == ("age",)
 
 
 def test_age_in_years_is_read_in_days(pair: GetPair) -> None:
@@ -459,10 +519,15 @@ def test_a_word_that_no_row_knows_is_not_read_as_no(
 @pytest.mark.parametrize(
     ("key", "written", "read"),
     [
-        ("history", "GI bleed", "gi_bleed"),
-        ("history", "GI-Bleed", "gi_bleed"),
-        ("history", "消化道出血", "gi_bleed"),
-        ("history", "no", "none"),
+        ("history", "GI bleed", ("gi_bleed",)),
+        ("history", "GI-Bleed", ("gi_bleed",)),
+        ("history", "消化道出血", ("gi_bleed",)),
+        ("history", "no", ("none",)),
+        ("history", "previous GI bleed", ("gi_bleed",)),
+        ("history", "消化道出血史", ("gi_bleed",)),
+        ("history", "none, gi_bleed", ("none", "gi_bleed")),
+        ("history", ["gi_bleed"], ("gi_bleed",)),
+        ("indication", "bridging；recent stent", ("bridging", "recent_stent")),
         ("smoking", "Stopped", "stopped"),
         ("dose_reduced", "to 25-33 percent", "to_25_33_percent"),
         ("indication", "Recent stent", ("recent_stent",)),
@@ -471,6 +536,26 @@ def test_a_word_that_no_row_knows_is_not_read_as_no(
 )
 def test_another_spelling_of_a_word_is_read(key: str, written: Any, read: Any) -> None:
     assert getattr(read_patient({key: written}), key) == read
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("history", "no GI bleed"),
+        ("history", "no_gi_bleed"),
+        ("history", "否认消化道出血"),
+        ("indication", "recent stent in 2010"),  # would lower a grade
+        ("indication", "low dose once a week until May"),
+    ],
+)
+def test_a_denied_or_lowering_word_is_not_guessed(key: str, said: str) -> None:
+    with pytest.raises(BadInput):
+        read_patient({key: said})
+
+
+def test_an_empty_history_is_not_stated(pair: GetPair) -> None:
+    found = pair("warfarin", "diclofenac", patient={"history": []})
+    assert "X019" in [question.row for question in found.questions]
 
 
 @pytest.mark.parametrize("key", WORDS)

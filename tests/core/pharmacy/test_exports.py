@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -26,12 +27,14 @@ from core.pharmacy.fhir_bundle import fhir_bundle
 from core.pharmacy.handout import handout
 from core.pharmacy.knowledge import Knowledge, load
 from core.pharmacy.overrides import REASONS, Override
+from core.pharmacy.pair_text import moment
 from core.pharmacy.report import why_none
 from core.pharmacy.wording import Words
 from core.settings import ASSETS
 from core.terms import drug_names
 from core.terms.drug_list import Item, read_name
 
+PLAIN: dict[str, Any] = {"sample": False, "when": datetime(2026, 11, 22, tzinfo=UTC)}
 WHEN = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
 VALIDATE = Path(__file__).parents[1] / "exports" / "validate.js"
 STATIN, ANTIBIOTIC, UNKNOWN = "阿托伐他汀钙片 20mg qn", "克拉黴素", "=cmd|' /C calc'!A0 <b>x</b>"
@@ -169,7 +172,7 @@ def test_an_override_stands_with_reason_note_and_time_and_the_finding_stays() ->
     pair = next(p for p in seed().pairs if p.state == "interaction")
     given = Override("monitored", "INR\x00 weekly", WHEN, pair.severity)
     text = said(printed(seed(), overrides={pair.key: given}))
-    for part in (words().t("pharmacy.override.monitored"), "INR weekly", "2026-11-22 14:05 UTC"):
+    for part in (words().t("pharmacy.override.monitored"), "INR weekly", moment(WHEN)):
         assert part in text
     assert f"{words().pair(pair)} · {words().severity(pair.severity)}" in text
     assert words().t("export.override.risen") not in text
@@ -217,7 +220,7 @@ def test_alternatives_say_what_was_found_and_rejected_ones_with_which_drug() -> 
             "pharmacy.alternative.worst", severity=words().severity(a.severity), drug="Ciclosporin"
         )
         line = t(
-            f"pharmacy.alternative.{'offered' if a.offered else 'rejected'}",
+            f"pharmacy.alternative.{a.outcome}",
             drug=words().name(a.drug),
             replaces=words().name(a.replaces),
             found=worst,
@@ -240,6 +243,55 @@ def test_a_pasted_megabyte_is_shortened_and_escaped() -> None:
     assert "<script>" in text and len(text) < 3000
     assert "<script>" in "".join(pages(printed(found)))
     assert len(json.dumps(bundle(found))) < 5000
+
+
+@pytest.fixture
+def in_shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_shanghai")
+def test_times_are_those_of_this_machine_with_their_distance_from_utc() -> None:
+    assert moment(WHEN) == "2026-11-22 22:05 UTC+08:00"
+    found = checked("warfarin", "ibuprofen")
+    assert "2026-11-2222:05UTC+08:00" in pages(printed(found))[0]
+    (row,) = rows(found)
+    assert row[words().t("export.csv.when")] == "2026-11-22 22:05 UTC+08:00"
+
+
+def test_a_label_is_set_apart_from_its_text_and_no_heading_is_broken() -> None:
+    import pymupdf
+
+    found = checked("warfarin", "spironolactone", "atorvastatin", "digoxin")
+    with pymupdf.open("pdf", pdf(printed(found))) as file:
+        text = "".join(page.get_text() for page in file)
+    lines = text.splitlines()
+    assert words().t("export.card.severity") in [line.strip() for line in lines]
+    assert f"{words().t('export.knowledge')}: {knowledge().version} (" in text
+    assert f"{words().t('export.card.rule')}: " in text
+    assert "：：" not in "".join(pages(handout(found, knowledge(), words("zh-CN"), **PLAIN)))
+
+
+def test_a_three_drug_rule_is_headed_by_what_happens_and_names_its_drugs() -> None:
+    found = checked("enalapril", "ibuprofen", "spironolactone")
+    three = next(x for x in found.three_drugs if x.rule.id == "triple_whammy")
+    t = words()
+    headings = [section.heading for section in printed(found).sections]
+    assert f"{t.t.text(three.rule.effect)} · {t.severity(three.rule.severity)}" in headings
+    assert t.names(three.members) in said(printed(found))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_ends_with_a_line_for_the_person_who_reviewed_it(language: Language) -> None:
+    t = translator(language)
+    last = printed(seed(), language).sections[-1]
+    assert last.heading == t("export.signature.title")
+    assert last.blocks == (Paragraph(t("export.signature")),)
+    assert t("export.signature").count("____") >= 3
 
 
 # The patient sheet
@@ -282,6 +334,17 @@ def test_a_drug_without_a_meal_row_says_that_none_is_held() -> None:
     drug = next(p.drug for p in knowledge().profiles.values() if p.drug.id not in timed)
     text = said(handout(checked(drug.name_en), knowledge(), words(), sample=False, when=WHEN))
     assert words().t("handout.meals.not_held") in text
+
+
+def test_the_sheet_is_silent_about_what_is_not_taken_and_names_what_was_not_recognised() -> None:
+    items = [
+        Item("penicillin", reason="allergy"),
+        Item("aspirin stopped", reason="not_taken"),
+        Item("qwxyz", reason="unknown_name"),
+    ]
+    text = said(handout(check(items, knowledge()), knowledge(), words(), **PLAIN))
+    assert "qwxyz" in text
+    assert "penicillin" not in text and "aspirin stopped" not in text
 
 
 # CSV

@@ -79,6 +79,28 @@ def plant_an_entry(connection: Connection) -> None:
     connection.execute(insert(E).values({**row, "id": "f" * 32}))
 
 
+def give_to_another_patient(connection: Connection) -> None:
+    connection.execute(update(G).values(patient="0" * 64))
+
+
+def shorten_a_period(connection: Connection) -> None:
+    connection.execute(update(G).values(keep_until="2020-01-01T00:00:00.000000+00:00"))
+
+
+def break_a_key(connection: Connection) -> None:
+    connection.execute(update(G).values(wrapped=bytes(60)))
+
+
+def lose_a_group(connection: Connection) -> None:
+    connection.execute(delete(E))
+    connection.execute(delete(G))
+
+
+def plant_a_group(connection: Connection) -> None:
+    row = connection.execute(select(G).limit(1)).one()._asdict()
+    connection.execute(insert(G).values({**row, "id": "f" * 32}))
+
+
 @pytest.mark.parametrize(
     ("tamper", "state", "place"),
     [
@@ -94,6 +116,11 @@ def plant_an_entry(connection: Connection) -> None:
         (lose_an_entry, "entry_gone", 2),
         (change_an_entry, "entry_changed", 2),
         (plant_an_entry, "entry_foreign", 0),
+        (give_to_another_patient, "group_changed", 1),
+        (shorten_a_period, "group_changed", 1),
+        (break_a_key, "group_changed", 1),
+        (lose_a_group, "group_gone", 1),
+        (plant_a_group, "group_foreign", 0),
     ],
 )
 def test_each_kind_of_tampering_is_noticed_where_it_is(

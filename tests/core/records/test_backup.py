@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,11 +93,19 @@ def _other(file: Path) -> None:
     file.write_bytes(b"not a backup")
 
 
+def _damaged(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[20:60] = b"\xff" * 40
+    file.write_bytes(content)
+
+
 def _empty(file: Path) -> None:
     file.write_bytes(b"")
 
 
-@pytest.mark.parametrize("spoil", [_cut, _without_end, _changed, _other, _empty, Path.unlink])
+@pytest.mark.parametrize(
+    "spoil", [_cut, _without_end, _changed, _damaged, _other, _empty, Path.unlink]
+)
 def test_a_spoilt_backup_changes_nothing(
     house_of: Callable[[str], House], spoil: Callable[[Path], None]
 ) -> None:
@@ -111,6 +120,38 @@ def test_a_spoilt_backup_changes_nothing(
     assert caught.value.key == "records.backup.bad"
     assert records.read(entries[0]) is not None
     assert judged(records, records.head_file.read()).state == "whole"
+
+
+def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(
+    house_of: Callable[[str], House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "LONGEST", 2**20)
+    house = house_of("sqlite")
+    records = house.open().records
+    house.root.mkdir(exist_ok=True)
+    file = house.root / "bomb.gz"
+    with gzip.open(file, "wb") as packed:
+        for _ in range(100):
+            packed.write(b" " * 2**20)
+    tracemalloc.start()
+    with pytest.raises(BadBackup) as caught:
+        restore(records, file, force=True)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert caught.value.key == "records.backup.bad"
+    assert peak < 10 * 2**20
+
+
+def test_a_line_that_no_restore_would_take_is_not_written(
+    house_of: Callable[[str], House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "LONGEST", 300)
+    house = house_of("sqlite")
+    records = house.open().records
+    records.add(records.new_group("visit").id, "note", {"text": "a" * 300})
+    with pytest.raises(BadBackup):
+        back_up(records, house.root / "backup.gz")
+    assert not list(house.root.glob("backup*"))
 
 
 def test_a_backup_of_other_keys_or_a_newer_version_changes_nothing(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.errors import NotStored
-from core.records.drafts import KEPT_SECONDS, Drafts
+from core.records.drafts import KEPT_SECONDS, Drafts, Found
 
 OWNER, OTHER = "3f" * 16, "a0" * 16
 CANARY = "阿托伐他汀-canary-0815"
@@ -19,7 +19,7 @@ VALUE = {"lines": [CANARY, 2.5, None, True], "empty": {}}
 
 @pytest.fixture
 def drafts(tmp_path: Path) -> Drafts:
-    return Drafts(tmp_path / "drafts")
+    return Drafts(tmp_path / "data" / "drafts")
 
 
 def files(drafts: Drafts) -> list[Path]:
@@ -83,6 +83,7 @@ def test_the_same_value_is_sealed_differently_each_time(drafts: Drafts) -> None:
 def test_only_this_account_may_read(drafts: Drafts) -> None:
     drafts.save(OWNER, "pharmacy", VALUE)
     assert stat.S_IMODE(drafts.folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(drafts.folder.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(files(drafts)[0].stat().st_mode) == 0o600
 
 
@@ -133,6 +134,22 @@ def test_a_torn_file_is_no_draft(drafts: Drafts, length: int) -> None:
     (path,) = files(drafts)
     path.write_bytes(path.read_bytes()[:length])
     assert drafts.find(OWNER, "pharmacy") is None
+
+
+def test_a_draft_that_cannot_be_opened_is_told_from_none_and_can_be_set_aside(
+    drafts: Drafts,
+) -> None:
+    assert drafts.look(OWNER, "pharmacy") == Found("absent")
+    drafts.save(OWNER, "pharmacy", VALUE)
+    assert drafts.look(OWNER, "pharmacy") == Found("found", VALUE)
+    (path,) = files(drafts)
+    path.write_bytes(b"torn")
+    assert drafts.look(OWNER, "pharmacy") == Found("unreadable")
+    drafts.set_aside(OWNER, "pharmacy")
+    assert drafts.look(OWNER, "pharmacy") == Found("absent")
+    drafts.save(OWNER, "pharmacy", 1)
+    assert path.with_name(f"{path.name}.bad").read_bytes() == b"torn"
+    drafts.set_aside(OTHER, "pharmacy")  # there is none, and no harm
 
 
 def test_a_changed_byte_is_no_draft(drafts: Drafts) -> None:

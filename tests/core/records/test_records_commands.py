@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +76,35 @@ def test_a_patients_reference_can_be_typed_without_standing_in_the_history(
     monkeypatch.setattr("sys.stdin", io.StringIO("P2\n"))
     assert run("erase", "--patient", "-")[:2] == (0, "Erased for good. Record groups: 1.\n")
     assert run("erase", "--group", group)[::2] == (2, f"There is no record with the id {group}.\n")
+
+
+@pytest.mark.parametrize("typed", ["MRN１", " mrn1 ", "ｍｒｎ1"])
+def test_a_reference_is_found_however_wide_it_is_typed(house: House, run: Run, typed: str) -> None:
+    house.open().records.new_group("visit", patient="MRN1")
+    assert run("erase", "--patient", typed)[:2] == (0, "Erased for good. Record groups: 1.\n")
+
+
+def test_an_erase_that_meets_nobody_says_so(house: House, run: Run) -> None:
+    records = house.open().records
+    records.new_group("visit", patient="　")
+    code, out, _ = run("erase", "--patient", "MRN2")
+    assert code == 1 and out == (
+        "No record group has this patient reference. Nothing was erased.\n"
+    )
+    for empty in ("", "　"):
+        code, out, err = run("erase", "--patient", empty)
+        assert (code, out) == (2, "") and "No patient reference was given" in err
+    assert len(records.groups()) == 1
+
+
+def test_lost_halves_of_the_keys_are_said(house: House, run: Run) -> None:
+    records = house.open().records
+    for _ in range(2):
+        records.add(records.new_group("visit").id, "note", {"text": "a"})
+    shutil.rmtree(records.shares.folder)
+    code, out, _ = run("verify")
+    assert code == 1
+    assert f"half of the key is missing: 2. The halves belong in {records.shares.folder}" in out
 
 
 def test_retention_is_shown_set_and_applied(house: House, run: Run) -> None:

@@ -114,6 +114,41 @@ def test_many_pieces_in_one_go_are_an_overdose(words: str) -> None:
     assert fired(words.format(n=MANY_PIECES - 1)) == set()
 
 
+@pytest.mark.parametrize(
+    ("text", "alarm"),
+    [
+        ("paracetamol 10 g at once", True),
+        ("paracetamol 1 g at once", False),
+        ("ate 10 paracetamol", True),
+        ("took 2 paracetamol", False),
+        ("胰岛素打了100单位", True),
+        ("胰岛素打了20单位", False),
+        ("阿米替林10片一次吃下", True),
+        ("阿米替林28片，一次服1片", False),
+    ],
+)
+def test_amounts_that_no_dose_is(text: str, alarm: bool) -> None:
+    assert bool(fired(text) & {"RF061", "RF068"}) is alarm
+
+
+@pytest.mark.parametrize(
+    ("text", "alarm"),
+    [
+        ("没有呼吸心跳", True),
+        ("没有呼吸，没有心跳", True),
+        ("呼吸心跳停止", True),
+        ("没有呼吸困难", False),
+        ("没有呼吸、消化系统疾病", False),
+        ("无心脏骤停", False),
+        ("stopped breathing", True),
+        ("no breathing difficulty", False),
+        ("no chest pain, pulse 72", False),
+    ],
+)
+def test_no_breathing_is_no_denied_symptom(text: str, alarm: bool) -> None:
+    assert ("RF077" in fired(text)) is alarm
+
+
 def test_zero_width_full_width_and_traditional_spellings_still_fire() -> None:
     for text in ("喝\u200b了農藥", "ＷＡＮＴ　ＴＯ　ＤＩＥ", "百草枯喝咗", "嘔\u00ad血"):
         assert scan(text), text

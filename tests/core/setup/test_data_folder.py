@@ -40,6 +40,7 @@ def test_wrong_setting_is_named(port: int | None, env: dict[str, str], sentence:
 @pytest.mark.skipif(os.name != "posix", reason="file modes are a POSIX matter")
 def test_new_data_folder_is_private(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     prepare_data(tmp_path / "a" / "数据")
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "a" / "数据").stat().st_mode & 0o777 == 0o700
     assert list((tmp_path / "a" / "数据").iterdir()) == []
     assert capsys.readouterr().out == ""

@@ -186,6 +186,10 @@ def test_any_text_is_answered_and_nothing_is_dropped(text: str) -> None:
         "\n" * 19_999 + "1",
         "1," * 10_000,
         "未" * 20_000,
+        "青过敏、" * 5_000,
+        "停用：" * 6_000,
+        "男 " * 10_000,
+        "药物过敏史" * 4_000,
         "复方华法林" * 4_000,
         "\n".join(f"某某药{n}" for n in range(500)),
         "华法林 " * 2_000,
@@ -418,3 +422,184 @@ def test_half_a_character_reaches_no_encoder(names: DrugNames, text: str) -> Non
         for item in items:
             item.text.encode()
     assert read_name("\ud800", names).reason == "unknown_name"
+
+
+# ---- words that speak of a whole line
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("过敏史：青霉素、阿莫西林", 2),
+        ("药物过敏史:青霉素，布洛芬", 2),
+        ("青霉素、布洛芬过敏", 2),
+        ("青霉素和布洛芬过敏", 2),
+        ("Allergies: penicillin, ibuprofen", 2),
+        ("药物过敏：磺胺类、头孢", 2),
+        ("藥物過敏：磺胺類、頭孢", 2),
+        ("对青霉素、头孢过敏", 2),
+        ("对青霉素，头孢过敏", 2),
+        ("过敏史：青霉素和布洛芬、头孢", 3),
+        ("过敏史：无", 1),
+    ],
+)
+def test_a_list_of_allergies_holds_no_medicine(names: DrugNames, text: str, count: int) -> None:
+    for items in (read_list(text, names), read_entry(text, names)):
+        assert [(i.drugs, i.reason, i.near) for i in items] == [((), "allergy", ())] * count
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("华法林 3mg，青霉素过敏", ["warfarin"]),
+        ("华法林，青霉素过敏", ["warfarin"]),
+        ("华法林 3mg qd\n过敏史：青霉素、阿莫西林\n阿司匹林 100mg qd", ["warfarin", "aspirin"]),
+        ("华法林 3mg qd 过敏史：青霉素、阿莫西林", ["warfarin"]),
+        ("过敏史：青霉素、布洛芬；华法林", ["warfarin"]),
+        ("过敏史：青霉素、布洛芬。华法林", ["warfarin"]),
+        ("过敏史：青霉素，华法林 3mg qd", ["warfarin"]),
+        ("过敏史：青霉素，目前服用华法林", ["warfarin"]),
+        ("过敏史：无，华法林", ["warfarin"]),
+        ("allergic to penicillin, takes warfarin", ["warfarin"]),
+        ("华法林3mg、对青霉素、头孢过敏", ["warfarin"]),
+        ("华法林3mg、阿司匹林、青霉素过敏", ["warfarin", "aspirin"]),
+        ("抗过敏：氯雷他定", ["loratadine"]),
+    ],
+)
+def test_an_allergy_takes_no_drug_out_of_the_check(
+    names: DrugNames, text: str, taken: list[str]
+) -> None:
+    assert drugs(text, names) == taken
+
+
+@pytest.mark.parametrize(
+    ("text", "taken", "stopped"),
+    [
+        ("停用：胺碘酮、地高辛、布洛芬", [], ["胺碘酮", "地高辛", "布洛芬"]),
+        ("停用:胺碘酮，地高辛", [], ["胺碘酮", "地高辛"]),
+        ("Stopped: amiodarone, digoxin", [], ["amiodarone", "digoxin"]),
+        ("Discontinued: amiodarone and digoxin", [], ["amiodarone", "digoxin"]),
+        ("未服用胺碘酮、地高辛", [], ["胺碘酮", "地高辛"]),
+        ("停用胺碘酮、某某新药，华法林 3mg", ["warfarin"], ["胺碘酮", "某某新药"]),
+        ("停用胺碘酮、华法林 3mg qd", ["warfarin"], ["胺碘酮"]),
+        ("停用：胺碘酮 0.2g qd，地高辛；华法林", ["warfarin"], ["胺碘酮 0.2g qd", "地高辛"]),
+        ("停用华法林，改用利伐沙班", ["rivaroxaban"], ["华法林"]),
+        ("没有停用华法林、阿司匹林", ["warfarin", "aspirin"], []),
+        ("华法林 3mg qd，没有停用", ["warfarin"], []),
+    ],
+)
+def test_a_list_of_stopped_drugs_is_not_checked(
+    names: DrugNames, text: str, taken: list[str], stopped: list[str]
+) -> None:
+    assert drugs(text, names) == taken
+    assert left(text, names) == [(name, "not_taken") for name in stopped]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "胺碘酮 0.2g qd（2周前停用）",
+        "地高辛 0.125mg qd，住院期间停用",
+        "（华法林 2.5mg qd 入院后已停）",
+        "华法林 3mg qd 已停用",
+        "warfarin 5mg daily, stopped 2 weeks ago",
+        "digoxin 0.125 mg daily (discontinued on admission)",
+    ],
+)
+def test_a_stop_behind_the_dose_speaks_of_the_drug_before_it(names: DrugNames, text: str) -> None:
+    for items in (read_list(text, names), read_entry(text, names)):
+        assert [(i.drugs, i.reason) for i in items] == [((), "not_taken")]
+    both = f"{text}，阿司匹林 100mg qd"
+    assert drugs(both, names) == ["aspirin"]
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("华法林 3mg qd（1周后停用）", ["warfarin"]),
+        ("华法林 3mg qd，术前停用", ["warfarin"]),
+        ("华法林 3mg qd，某某新药停用", ["warfarin"]),
+        ("华法林 3mg qd 停用 阿司匹林", ["warfarin"]),
+        ("warfarin 5mg daily, not stopped", ["warfarin"]),
+    ],
+)
+def test_a_planned_or_other_stop_leaves_the_drug_in_the_check(
+    names: DrugNames, text: str, taken: list[str]
+) -> None:
+    assert drugs(text, names) == taken
+
+
+# ---- lines that name no medicine
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "患者张某",
+            "患者张某, 男 78岁 eGFR 32",
+            "男 78岁 eGFR 32",
+            "男",
+            "eGFR 32",
+            "年龄：78岁",
+        ),
+        *("年龄：78岁", "出院诊断：房颤", "2型糖尿病", "高血压3级", "既往史：高血压3级、2型糖尿病"),
+        *("Mr. Smith", "Ms. Jones", "DOB 1950-03-02", "Name: John Smith", "Diagnosis: gout"),
+        *("出院带药：", "Discharge medications:", "住院号：123456", "type 2 diabetes"),
+    ],
+)
+def test_a_heading_or_a_person_is_no_medicine_and_is_said(names: DrugNames, text: str) -> None:
+    expected = [Item(text, reason="not_a_medicine"), Item("华法林", ("warfarin",), "exact")]
+    assert list(read_list(f"{text}\n华法林", names)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("女贞子", "男宝胶囊", "患者服用某某新药", "患者某某新药 20mg qd", "MS Foo", "namexyz"),
+        *("出院带药：某某新药", "Discharge medications: foonib 20mg qd", "dxfoo", "抗糖尿病药"),
+    ],
+)
+def test_an_unknown_name_is_no_heading(names: DrugNames, text: str) -> None:
+    (item,) = read_list(text, names)
+    assert (item.drugs, item.reason) == ((), "unknown_name")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "出院带药：阿托伐他汀 20mg qn",
+        "Discharge medications: atorvastatin 20 mg qn",
+        "[1] 阿托伐他汀 20mg qn",
+        "【1】阿托伐他汀 20mg qn",
+        "Lipitor 20mg tablet, take one at bedtime",
+        "Lipitor 20mg tablet\ntake one at bedtime",
+        "阿托伐他汀钙片 20mg*7片 用法：20mg 口服 每晚一次",
+    ],
+)
+def test_a_heading_number_or_instruction_keeps_drug_and_dose(names: DrugNames, text: str) -> None:
+    (item,) = read_list(text, names)
+    assert (item.drugs, item.mg_per_day) == (("atorvastatin",), 20)
+
+
+def test_a_person_in_a_line_with_a_drug_hides_no_drug(names: DrugNames) -> None:
+    assert [(i.drugs, i.reason) for i in read_list("患者张某，男，78岁，华法林 3mg qd", names)] == [
+        ((), "not_a_medicine"),
+        ((), "not_a_medicine"),
+        (("warfarin",), None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [("Tramadol 50mg prn pain", "tramadol"), ("Cardizem CD", "diltiazem")],
+)
+def test_a_purpose_or_a_release_mark_is_no_second_drug(
+    names: DrugNames, text: str, drug: str
+) -> None:
+    (item,) = read_list(text, names)
+    assert item.drugs == (drug,)
+
+
+def test_a_brand_in_brackets_of_an_unexplained_word_stays_whole(names: DrugNames) -> None:
+    assert left("碳酸钙D3片（钙尔奇）", names) == [("d3片(钙尔奇)", "leftover_text")]

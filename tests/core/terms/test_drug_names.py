@@ -33,7 +33,7 @@ def one(names: DrugNames, text: str) -> str | None:
 
 def test_every_listed_name_is_its_drug(names: DrugNames) -> None:
     rows = table("drug_names.csv")
-    assert len(rows) == 3762
+    assert len(rows) == 3763
     wrong = [
         (row["name"], row["drug_id"], names.resolve(row["name"]))
         for row in rows
@@ -69,6 +69,9 @@ def test_every_name_is_found_in_other_case_width_and_space(names: DrugNames) -> 
         ("atuofatating", "atorvastatin", "pinyin"),
         ("atftt", "atorvastatin", "pinyin"),
         ("ATFTT", "atorvastatin", "pinyin"),
+        ("拜阿司匹林 100mg qd", "aspirin", "without_dose"),
+        ("碳酸锂 0.3g bid", "lithium", "without_dose"),
+        ("Cardizem CD", "diltiazem", "without_salt_or_form"),
         ("metoprolol succinate ER 47.5mg qd", "metoprolol", "without_salt_or_form"),
         ("\u202e\u200b阿托伐他汀\ufeff", "atorvastatin", "exact"),
     ],
@@ -295,7 +298,10 @@ def test_the_beginning_of_a_name_is_offered(names: DrugNames) -> None:
     assert "clarithromycin" in names.near("clari")
 
 
-@pytest.mark.parametrize("typed", ["", " ", "x", "zzzzqqqq", "😀😀", "!!!", "\x00"])
+@pytest.mark.parametrize(
+    "typed",
+    ["", " ", "x", "zzzzqqqq", "😀😀", "!!!", "\x00", "xyzabc", "cd", "la", "tab", "pain", "cbz"],
+)
 def test_nothing_near_is_offered_for_what_is_no_name(names: DrugNames, typed: str) -> None:
     assert names.near(typed) == ()
 

@@ -229,6 +229,37 @@ def test_a_websocket_under_a_foreign_host_is_closed_unopened() -> None:
     assert [m["type"] for m in sent] == ["websocket.close"]
 
 
+@pytest.mark.parametrize(
+    ("host", "origin", "allowed"),
+    [
+        ("localhost:6006", "http://localhost:6006", True),
+        ("localhost:6006", "HTTPS://LocalHost:6006", True),
+        ("[::1]:6006", "http://[::1]:6006", True),
+        ("localhost:6006", "http://localhost:9999", False),
+        ("localhost:6006", "http://localhost", False),
+        ("localhost:6006", "http://127.0.0.1:6006", False),
+        ("localhost:6006", "http://evil.example", False),
+        ("localhost:6006", "null", False),
+        ("localhost:6006", "", False),
+    ],
+)
+def test_only_a_page_of_this_very_server_may_connect_or_write(
+    host: str, origin: str, allowed: bool
+) -> None:
+    sent = call("/_stcore/stream", kind="websocket", host=host, origin=origin)
+    assert sent[0]["type"] == ("websocket.accept" if allowed else "websocket.close")
+    for method in ("POST", "PUT", "DELETE"):
+        status = start("/", method=method, host=host, origin=origin)[0]
+        assert (status != 403) is allowed
+    assert start("/", host=host, origin=origin)[0] == 200
+
+
+def test_two_origins_are_refused() -> None:
+    own = "http://127.0.0.1:6006"
+    sent = call("/_stcore/stream", kind="websocket", origin=own, ORIGIN="http://localhost:9999")
+    assert sent[0]["type"] == "websocket.close"
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     for name in (
