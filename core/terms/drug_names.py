@@ -7,15 +7,12 @@ Does not know: whether the drug interacts, or any brand that no table lists.
 """
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
-
-from rapidfuzz import fuzz, process
 
 from core.errors import BadTable
 from core.settings import current
@@ -30,7 +27,8 @@ from core.terms.form_words import (
     without_forms,
 )
 from core.terms.name_table import Name, joined_otherwise, read_names, read_traps
-from core.terms.ordinary_words import is_everyday, leftover
+from core.terms.near_names import NearNames
+from core.terms.ordinary_words import leftover
 
 How = Literal[
     "exact",
@@ -42,12 +40,6 @@ How = Literal[
     "from_label",
     "chosen",
 ]
-NEAR = 72  # of 100; below it the offered names were no help in a trial with 60 typed errors
-NEAR_SHORT = 80  # for a short Latin word: half of it is soon found in some name
-SHORT = 6
-NEAR_BY_SOUND = 80
-NEAR_IN_LATIN = 88  # what was typed in Latin letters may be no pinyin at all
-LEAST_LATIN = 4  # letters; anything is near to fewer
 LONGEST_NAME = 200  # characters; a longer text is a sentence and is searched for names instead
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _LATIN = re.compile(r"[a-z0-9]")
@@ -93,8 +85,7 @@ class DrugNames:
             for form in joined_otherwise(fold(name.text)):
                 self._add(form, name)
         self.traps = tuple((fold(phrase), drug) for phrase, drug in traps)
-        self._forms = tuple(sorted(self.by_form))
-        self._sounds = tuple(self.by_sound)
+        self._near = NearNames(self.by_form, self.by_sound)
         self._by_beginning: dict[str, list[str]] = defaultdict(list)
         for form in self.in_text:
             self._by_beginning[form[:2]].append(form)
@@ -213,31 +204,7 @@ class DrugNames:
 
     def near(self, text: str, limit: int = 5) -> tuple[str, ...]:
         """Drugs whose names are close to what was typed, best first; to be offered, never taken."""
-        bare = without_regimen(fold(text[:LONGEST_NAME]))[:60]
-        latin = bare.isascii()
-        if len(bare) < (LEAST_LATIN if latin else 2) or is_everyday(bare):
-            return ()
-        by_form = NEAR_SHORT if latin and len(bare) <= SHORT else NEAR
-        by_sound = NEAR_IN_LATIN if latin else NEAR_BY_SOUND
-        scored: dict[str, float] = {}
-        for form, score, _ in process.extract(
-            bare, self._forms, scorer=fuzz.ratio, limit=12, score_cutoff=by_form
-        ):
-            drug = self.by_form[form]
-            scored[drug] = max(score, scored.get(drug, 0))
-        for sound, score, _ in process.extract(
-            pinyin(bare), self._sounds, scorer=fuzz.ratio, limit=8, score_cutoff=by_sound
-        ):
-            for drug in self.by_sound[sound]:
-                scored[drug] = max(score - 5, scored.get(drug, 0))
-        for form in self._beginning_with(bare):
-            drug = self.by_form[form]
-            scored[drug] = max(95, scored.get(drug, 0))
-        return tuple(sorted(scored, key=lambda drug: (-scored[drug], drug)))[:limit]
-
-    def _beginning_with(self, bare: str) -> tuple[str, ...]:
-        first = bisect_left(self._forms, bare)
-        return self._forms[first : bisect_left(self._forms, bare + "\U0010ffff")]
+        return self._near.find(text[:LONGEST_NAME], limit)
 
     def is_topical(self, text: str) -> bool:
         """Does the name say cream, gel, eye drops or the like, and nothing that is swallowed?"""
