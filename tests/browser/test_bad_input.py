@@ -141,11 +141,11 @@ def test_a_dose_is_kept_and_changes_the_grade(visit: Callable[..., Page]) -> Non
     form = dose_form(page, 0)
     form.get_by_role("spinbutton").first.fill("20")
     form.get_by_role("button", name="保存").click()
-    expect(page.locator(".pill-moderate").first).to_be_visible()
+    expect(page.locator(".summary .pill-moderate")).to_be_visible()
     page.reload()
     settled(page)
     expect(lines(page).first).to_contain_text("20 mg")
-    expect(page.locator(".pill-moderate").first).to_be_visible()
+    expect(page.locator(".summary .pill-moderate")).to_be_visible()
 
 
 def test_a_misread_dose_and_route_can_be_emptied(page: Page) -> None:

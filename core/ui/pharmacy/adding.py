@@ -28,8 +28,10 @@ def adding(t: Translator) -> list[str]:
         picker_index(t.language), key="picker", words=_picker_words(t), add=_picked
     )
     pasted = _paste(t)
-    for key, values in told():
-        st.warning(t(key, **values))
+    # In a place of their own: what follows must not move, or Streamlit leaves old rows behind.
+    with st.container(key="told"):
+        for key, values in told():
+            st.warning(t(key, **values))
     return [waiting, pasted, *st.session_state.get(SAID, [])]
 
 
