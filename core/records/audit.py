@@ -19,12 +19,29 @@ from core.records.head import BEGINNING, Head
 from core.records.keys import Ring
 from core.records.tables import stamp
 
-Action = Literal["group", "entry", "erase", "backup", "restore", "rotate", "retention"]
+RecordAct = Literal["group", "entry", "erase", "backup", "restore", "rotate", "retention"]
+# What is done with people; `entry_id` then names the person it was done to.
+StaffAct = Literal[
+    "person_added",
+    "role_changed",
+    "pin_changed",
+    "person_deactivated",
+    "person_activated",
+    "idle_time_set",
+    "signed_in",
+    "sign_in_refused",
+    "locked",
+    "shift_ended",
+]
+Action = RecordAct | StaffAct
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a line is about; `digest` seals what was stored, or names the head that was replaced."""
+    """What a line is about; `digest` seals what was stored, or names the head that was replaced.
+
+    `person` is who acted.
+    """
 
     group_id: str | None = None
     entry_id: str | None = None
@@ -70,6 +87,12 @@ def entry_digest(ring: Ring, version: int, row: Any) -> str:
     parts = (place, row.content, row.provenance or b"")
     sealed = b"".join(len(part).to_bytes(8, "big") + part for part in parts)
     return hmac.new(ring.derived(version, "audit"), sealed, "sha256").hexdigest()
+
+
+def newest(connection: Connection, most: int) -> tuple[Row[Any], ...]:
+    """The last lines, the newest first."""
+    chain = select(tables.audit).order_by(tables.audit.c.seq.desc()).limit(most)
+    return tuple(connection.execute(chain))
 
 
 def lines(connection: Connection) -> Iterator[Row[Any]]:
