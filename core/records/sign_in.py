@@ -26,6 +26,7 @@ FREE_OVERALL = 40  # wrong PINs of anybody within the window below
 LONGEST_OVERALL_S = 30.0
 WINDOW = timedelta(hours=24)  # older wrong PINs no longer count
 TRUSTED = timedelta(days=90)  # how long a browser counts as the person's own
+SKEW = timedelta(minutes=1)  # between machines; what lies further ahead was a wrong clock
 CODE = "first-code"  # the source under which attempts at the one-time code are counted
 
 _ID = re.compile(r"[0-9a-f]{32}")
@@ -74,6 +75,11 @@ def may_try_code(records: Records, now: datetime | None = None) -> Wait | str:
     return _begin(records, None, CODE, now or datetime.now(UTC))
 
 
+def refuse_code(records: Records) -> None:
+    """A wrong code is in the audit like a wrong PIN."""
+    _note(records, "sign_in_refused", None)
+
+
 def _begin(records: Records, person: str | None, source: str, moment: datetime) -> Wait | str:
     attempt = new_id()
     with records.database.writing() as connection:
@@ -93,6 +99,7 @@ def _accept(records: Records, attempt: str, person: str, pin_hash: str, moment: 
             return Wrong()  # deactivated, or given another PIN, while this one was looked at
         connection.execute(update(attempts).where(attempts.c.id == attempt).values(accepted=True))
         connection.execute(delete(attempts).where(attempts.c.at < stamp(moment - TRUSTED)))
+        staff_sessions.forget(connection, moment - TRUSTED)
         token = staff_sessions.start(connection, person, moment)
         about = About(person=person)
         newest = audit.append(connection, records.keys.ring(), "signed_in", about)
@@ -100,7 +107,7 @@ def _accept(records: Records, attempt: str, person: str, pin_hash: str, moment: 
     return SignedIn(token)
 
 
-def _note(records: Records, action: StaffAct, subject: str) -> None:
+def _note(records: Records, action: StaffAct, subject: str | None) -> None:
     """A refusal in the audit; what was typed is nowhere."""
     with records.database.writing() as connection:
         known = select(tables.person.c.id).where(tables.person.c.id == subject)
@@ -162,6 +169,7 @@ def _wrong(
         column.person == person,
         column.accepted.is_(False),
         column.at >= max(since or "", stamp(moment - WINDOW)),
+        column.at <= stamp(moment + SKEW),
     )
     if source is None:
         own = select(column.source).where(column.person == person, column.accepted)
@@ -174,7 +182,9 @@ def _wrong(
 def _wrong_of_anybody(connection: Connection, moment: datetime) -> list[str]:
     column = tables.sign_in_attempt.c
     chosen = select(column.at).where(
-        column.at >= stamp(moment - WINDOW), column.accepted.is_(False)
+        column.at >= stamp(moment - WINDOW),
+        column.at <= stamp(moment + SKEW),
+        column.accepted.is_(False),
     )
     return list(connection.execute(chosen.order_by(column.at)).scalars())
 

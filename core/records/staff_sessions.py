@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.records import audit, tables
@@ -62,7 +62,8 @@ def look(
         if row is None:
             return Ended(None)
         seen = datetime.fromisoformat(row.last_seen)
-        if row.ended is not None or not row.active or seen + idle < moment:
+        # Either way: a clock that was set back must not keep a session open.
+        if row.ended is not None or not row.active or abs(moment - seen) > idle:
             return Ended(row.person)
         others = _open_since(connection, row.person, stamp(moment - idle), _hashed(token))
     if touch and (moment - seen).total_seconds() >= TOUCH_S:
@@ -85,6 +86,12 @@ def end_all(connection: Connection, person: str) -> None:
     column = tables.staff_session.c
     still_open = update(tables.staff_session).where(column.person == person, column.ended.is_(None))
     connection.execute(still_open.values(ended=stamp()))
+
+
+def forget(connection: Connection, before: datetime) -> None:
+    """Removes sessions that were last seen long ago."""
+    column = tables.staff_session.c
+    connection.execute(delete(tables.staff_session).where(column.last_seen < stamp(before)))
 
 
 def idle_minutes(connection: Connection) -> int:

@@ -1,7 +1,7 @@
 """The one-time code for the first administrator, printed in the terminal and nowhere else.
 
 Knows: whoever can read the terminal of the server may set up staff; others cannot guess 49 bits.
-Does not know: another process, which prints a code of its own.
+Limits: another server process on the same database prints a code of its own.
 """
 
 import hmac

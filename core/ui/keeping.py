@@ -32,7 +32,8 @@ _opening = threading.Lock()
 
 def may_exist() -> bool:
     """Whether there can be records; without a database file nobody ever set up anything here."""
-    return bool(current().database) or (current().data / FILE).exists()
+    known = _kept.opened is not None or bool(current().database)
+    return known or (current().data / FILE).exists()
 
 
 def records() -> Records:

@@ -139,6 +139,7 @@ def _add_first() -> None:
         if isinstance(attempt, sign_in.Wait):
             _tell(False, "door.wait", n=attempt.seconds)
         elif not first_code.is_right(st.session_state["first-code"]):
+            sign_in.refuse_code(records)
             _tell(False, "people.first.wrong_code")
         else:
             _answer(people.add_first(records, st.session_state["first-name"], pin))

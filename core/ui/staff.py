@@ -91,7 +91,7 @@ def leave(whole_shift: bool) -> None:
     try:
         end = staff_sessions.end_shift if whole_shift else staff_sessions.lock
         end(keeping.records(), token)
-    except Unavailable:
+    except AuscultError:
         _left.add(token)
 
 

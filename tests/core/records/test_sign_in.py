@@ -190,3 +190,21 @@ def test_a_changed_role_holds_at_once(records: Records, nurse: Person) -> None:
     people.change_role(records, nurse.id, "doctor", nurse.id)
     now = staff_sessions.look(records, its, START)
     assert isinstance(now, Session) and now.role == "doctor"
+
+
+def test_a_clock_that_was_ahead_locks_nobody_out_and_keeps_no_session(
+    records: Records, nurse: Person
+) -> None:
+    ahead = later(10 * 24 * 3600)
+    its = token(records, nurse, HOME, ahead)
+    for _ in range(sign_in.FREE):
+        assert sign_in.sign_in(records, nurse.id, OTHER_PIN, STRANGE, ahead) == Wrong()
+    token(records, nurse, STRANGE, START)
+    assert staff_sessions.look(records, its, START) == Ended(nurse.id)
+
+
+def test_sessions_and_attempts_of_long_ago_are_forgotten(records: Records, nurse: Person) -> None:
+    its = token(records, nurse, HOME, START)
+    token(records, nurse, HOME, START + sign_in.TRUSTED + timedelta(days=1))
+    assert staff_sessions.look(records, its, START) == Ended(None)
+    assert attempts(records) == 1
