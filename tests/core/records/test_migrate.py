@@ -13,7 +13,7 @@ from house import House, started
 from sqlalchemy import inspect, text
 
 from core.errors import NotStored
-from core.records import migrate, tables
+from core.records import database, migrate, tables
 from core.records.opening import open_records
 from core.records.problems import (
     DatabaseAway,
@@ -59,6 +59,21 @@ def test_the_migrations_lead_to_the_tables_that_the_program_uses(house: House) -
         assert compare_metadata(context, tables.METADATA) == []
         assert migrate.revision(connection) == "0002"
         assert len(inspect(connection).get_table_names()) == len(tables.METADATA.tables) + 1
+
+
+def test_a_database_of_the_first_version_is_brought_up(house: House) -> None:
+    old = database.connect(house.settings.data, house.settings.database)
+    with old.writing() as connection:
+        migrate.upgrade(connection, "0001")
+        assert "staff_setting" not in inspect(connection).get_table_names()
+    old.close()
+    records = house.open().records
+    with records.database.reading() as connection:
+        assert migrate.revision(connection) == "0002"
+        assert "staff_setting" in inspect(connection).get_table_names()
+    assert len(list(house.settings.data.glob("auscult-before-0001-*.db"))) == (
+        1 if records.database.file else 0
+    )
 
 
 def test_several_processes_open_a_new_database_at_once(house: House) -> None:
