@@ -16,32 +16,48 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import streamlit as st
 from starlette.middleware import Middleware
 
+from core.records.roles import Page
 from core.safety import egress
-from core.ui import language, shell
+from core.ui import door, first_code, language, shell, staff
 from core.ui.owner import keep_swept
 from core.ui.preload import preload
 from core.ui.server import Guard, source_route
+from core.ui.sign_in_route import sign_in_route
 
 
-def pages(t: "language.Translator") -> list[st.Page]:
+def pages(t: "language.Translator") -> dict[Page, st.Page]:
     """Every page of this version; what is not listed here is not served."""
-    return [
-        st.Page("pages/home.py", title=t("home.nav"), icon=":material/home:", default=True),
-        st.Page(
+    return {
+        "home": st.Page("pages/home.py", title=t("home.nav"), icon=":material/home:", default=True),
+        "pharmacy": st.Page(
             "pages/pharmacy.py",
             title=t("pharmacy.nav"),
             icon=":material/medication:",
             url_path="pharmacy",
         ),
-    ]
+        "people": st.Page(
+            "pages/people.py",
+            title=t("people.nav"),
+            icon=":material/group:",
+            url_path="people",
+        ),
+    }
 
 
 def main() -> None:
     t = language.current()
     shell.configure(t)
-    page = st.navigation(pages(t))
+    standing = staff.arrive()
+    every = pages(t)
+    # While nobody is signed in all are routed, so that the sign-in leads to the page asked for.
+    shown = {n: page for n, page in every.items() if not standing.works or staff.may(n, "see")}
+    page = st.navigation(list(shown.values()))
     shell.sidebar(t)
-    page.run()
+    if standing.works:
+        page.run()
+    else:
+        (name,) = (n for n, known in shown.items() if known.url_path == page.url_path)
+        door.door(t, name, standing)
 
 
 @contextlib.contextmanager
@@ -60,6 +76,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     # Until some session calls st.navigation, Streamlit would serve pages/*.py directly by URL.
     with quiet("streamlit.runtime.scriptrunner_utils.script_run_context"):
         st.navigation([lambda: None])
+    threading.Thread(target=first_code.announce, daemon=True).start()
     threading.Thread(target=preload, daemon=True).start()
     sweeping = asyncio.create_task(keep_swept())
     yield {}
@@ -71,5 +88,8 @@ if __name__ == "__main__":
 else:
     egress.arm()
     app = st.App(
-        __file__, lifespan=lifespan, middleware=[Middleware(Guard)], routes=[source_route()]
+        __file__,
+        lifespan=lifespan,
+        middleware=[Middleware(Guard)],
+        routes=[source_route(), sign_in_route()],
     )

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.ui import home, shell
 
-t = shell.begin()
+t = shell.begin("home")
 shell.title(t("home.title"), t("home.lead"))
 home.scenarios(t)
 home.demos(t)

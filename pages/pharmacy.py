@@ -20,7 +20,7 @@ from core.ui.pharmacy import (
     session,
 )
 
-t = shell.begin()
+t = shell.begin("pharmacy")
 shell.title(t("pharmacy.title"), t("pharmacy.lead"))
 top = st.container()
 bench = st.container(key="workbench", horizontal=True, gap="large")

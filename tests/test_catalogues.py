@@ -26,6 +26,10 @@ from core.pharmacy import alternatives, check_rows, checker, findings, label_tex
 from core.pharmacy.context import WORDS, Patient
 from core.pharmacy.facts import SEVERITIES, Mark
 from core.pharmacy.knowledge import Knowledge
+from core.records import audit
+from core.records.people import Refused
+from core.records.pins import PinProblem
+from core.records.roles import ROLES
 from core.safety import red_flags
 from core.settings import ASSETS, ROOT
 from core.tables import split
@@ -127,11 +131,13 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
     foods = {row.food for rows in tables.food.values() for row in rows}
     timings = {row.with_food for rows in tables.timing.values() for row in rows}
     indices = {drug.therapeutic_index for drug in tables.drugs.values()}
+    refusals = (*get_args(PinProblem), *get_args(get_args(Refused)[-1]))
     worded = {"indication", "history", "monitoring", "route_a", "route_b"}
     values = {row.value for row in tables.context if row.condition in worded}
     choices = {choice for options in WORDS.values() for choice in options}
     grades = SEVERITIES[1:]
     return {
+        "audit.{}": (*get_args(audit.RecordAct), *get_args(audit.StaffAct)),
         "document.state.{}": (*get_args(pdf.State), pdf.REPAIRED, pdf.TOO_MUCH_TEXT),
         "export.bar.{}": export_bar.ICONS,
         "export.csv.{}": check_rows.COLUMNS,
@@ -142,6 +148,8 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "incident.kind.{}": states.KINDS,
         "origin.{}": get_args(badges.Origin),
         "origin.{}.hint": get_args(badges.Origin),
+        "people.refused.{}": refusals,
+        "people.role.{}": ROLES,
         "pharmacy.alternative.nothing{}": ("", "_partly"),
         "pharmacy.alternative.{}": get_args(alternatives.Outcome),
         "pharmacy.ask.{}": conditions,
@@ -176,7 +184,10 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "safety.{}": red_flags.URGENCIES,
         "shell.text_size.{}": shell.SIZES,
         "table.{}": tables.rows,
-        "{}.limits.{}": [("pharmacy", n) for n in range(1, 9)],
+        "{}.limits.{}": [
+            *(("pharmacy", n) for n in range(1, 9)),
+            *(("people", n) for n in range(1, 4)),
+        ],
     }
 
 

@@ -1,7 +1,7 @@
 """A person's decision to go on with a pair in spite of its grade: reason, note, time, grade.
 
 Knows: the closed list of reasons and when a decision no longer holds.
-Does not know: who decided; people and records come later. The finding itself is never removed.
+Does not know: how a decision is recorded (`decision_record`). The finding itself is never removed.
 """
 
 from dataclasses import dataclass
@@ -24,12 +24,17 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """`severity` is the grade that the person saw; unknown is `none`, the strict side."""
+    """`severity` is the grade that the person saw; unknown is `none`, the strict side.
+
+    `person` is the name of who decided and `entry` the record of it; both empty without staff.
+    """
 
     reason: Reason
     note: str
     when: datetime
     severity: Severity = "none"
+    person: str = ""
+    entry: str = ""
 
     def stands(self, severity: Severity) -> bool:
         """Does the decision still hold? Not after the grade has risen above what was seen."""

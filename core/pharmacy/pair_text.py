@@ -115,7 +115,8 @@ def override_lines(pair: Pair, override: Override | None, words: Words) -> tuple
     if override is None:
         return ()
     given = words.t(
-        "pharmacy.override.given",
+        "pharmacy.override.given_by" if override.person else "pharmacy.override.given",
+        person=plain(override.person, NOTE),
         reason=words.t(f"pharmacy.override.{override.reason}"),
         note=plain(override.note, NOTE) or "–",
         when=moment(override.when),

@@ -59,6 +59,7 @@ class Worklist:
     labels: tuple[LabelDrug, ...] = ()
     overrides: Mapping[str, Override] = field(default_factory=dict)
     heard: tuple[str, ...] = ()
+    group: str = ""  # the record group of its decisions, once there is one
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -152,6 +153,7 @@ def restore(plain: Mapping[str, Any]) -> Worklist:
         ),
         overrides={key: _override(value) for key, value in plain["overrides"].items()},
         heard=tuple(plain["heard"]),
+        group=plain.get("group", ""),
     )
 
 
@@ -161,7 +163,7 @@ def _item(plain: Mapping[str, Any]) -> Item:
 
 def _override(plain: Mapping[str, Any]) -> Override:
     when = datetime.fromisoformat(plain["when"])
-    return Override(plain["reason"], plain["note"], when, plain["severity"])
+    return Override(**{**plain, "when": when})
 
 
 def _tuple(value: Any) -> Any:

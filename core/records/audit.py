@@ -19,12 +19,29 @@ from core.records.head import BEGINNING, Head
 from core.records.keys import Ring
 from core.records.tables import stamp
 
-Action = Literal["group", "entry", "erase", "backup", "restore", "rotate", "retention"]
+RecordAct = Literal["group", "entry", "erase", "backup", "restore", "rotate", "retention"]
+# What is done with people; `entry_id` then names the person it was done to.
+StaffAct = Literal[
+    "person_added",
+    "role_changed",
+    "pin_changed",
+    "person_deactivated",
+    "person_activated",
+    "idle_time_set",
+    "signed_in",
+    "sign_in_refused",
+    "locked",
+    "shift_ended",
+]
+Action = RecordAct | StaffAct
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a line is about; `digest` seals what was stored, or names the head that was replaced."""
+    """What a line is about; `digest` seals what was stored, or names the head that was replaced.
+
+    `person` is who acted.
+    """
 
     group_id: str | None = None
     entry_id: str | None = None
@@ -76,6 +93,12 @@ def group_digest(ring: Ring, version: int, row: Any) -> str:
     """What the audit keeps of a group: an HMAC over all but the wrapped key, which rotates."""
     said = [row.id, row.kind, row.patient, row.owner, row.created, row.keep_until]
     return hmac.new(ring.derived(version, "audit"), json.dumps(said).encode(), "sha256").hexdigest()
+
+
+def newest(connection: Connection, most: int) -> tuple[Row[Any], ...]:
+    """The last lines, the newest first."""
+    chain = select(tables.audit).order_by(tables.audit.c.seq.desc()).limit(most)
+    return tuple(connection.execute(chain))
 
 
 def lines(connection: Connection) -> Iterator[Row[Any]]:

@@ -22,7 +22,7 @@ from core.records.files import POSIX, put
 from core.records.problems import KeyExposed, KeyMissing, KeyWrong
 from core.records.sealing import KEY
 
-Purpose = Literal["check", "audit", "patient", "wrap", "outbox"]
+Purpose = Literal["check", "audit", "patient", "wrap", "outbox", "draft"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,11 @@ class Keys:
         """The stored forms of a patient's reference, the newest version first."""
         ring = self.ring()
         return [patient_mac(ring, v, reference) for v in sorted(ring.masters, reverse=True)]
+
+    def drafts_of(self, person: str) -> str:
+        """The owner under which a person's drafts are sealed; the same after a rotation."""
+        ring = self.ring()
+        return ring.derived(min(ring.masters), "draft", person.encode())[:16].hex()
 
     def _store(self, ring: Ring) -> None:
         content = {

@@ -67,6 +67,12 @@ sign_in_attempt = Table(
     Column("accepted", Boolean, nullable=False),
     Index("sign_in_attempt_at", "at"),
 )
+staff_setting = Table(
+    "staff_setting",
+    METADATA,
+    Column("name", String(40), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
 record_group = Table(
     "record_group",
     METADATA,

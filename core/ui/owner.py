@@ -1,4 +1,8 @@
-"""Whose browser this is, and the drafts that belong to it."""
+"""Whose work this is, and the drafts that belong to it: the person's, or the browser's.
+
+Knows: after sign-in the person owns drafts, so a list begun on one tablet is found on another; as
+long as no staff is set up, the browser does. While nobody is signed in there is no owner.
+"""
 
 import asyncio
 from functools import cache
@@ -7,12 +11,20 @@ import streamlit as st
 
 from core.records.drafts import Drafts
 from core.settings import current
-from core.ui import server
+from core.ui import keeping, server, staff
 
 BETWEEN_SWEEPS_S = 3600.0
 
 
 def owner() -> str | None:
+    """The random id under which drafts are kept now; `None` when nothing can be kept."""
+    standing = staff.look()
+    if standing.session is not None:
+        return keeping.records().keys.drafts_of(standing.session.person)
+    return browser() if standing.state == "free" else None
+
+
+def browser() -> str | None:
     """The random id of the browser's cookie; `None` when the browser keeps no cookie."""
     return server.owner(st.context.cookies)
 

@@ -1,6 +1,7 @@
-"""Language and text size that this browser chose; they outlive a reload.
+"""Language and text size that a person or a browser chose; they outlive a reload.
 
-Kept like a draft, under the owner of the browser, so nobody else's choice is ever read.
+Kept like a draft under its owner, so nobody else's choice is ever read. Who has chosen nothing yet
+finds what was chosen in this browser, on the sign-in screen too.
 """
 
 import contextlib
@@ -8,7 +9,7 @@ import contextlib
 import streamlit as st
 
 from core.errors import NotStored
-from core.ui.owner import drafts, owner
+from core.ui.owner import browser, drafts, owner
 
 SLOT = "preferences"
 KEYS = ("language", "text_size")
@@ -20,8 +21,8 @@ def recall() -> None:
     if READ in st.session_state:
         return
     st.session_state[READ] = True
-    who = owner()
-    found = drafts().find(who, SLOT) if who else None
+    kept = (drafts().find(who, SLOT) for who in (owner(), browser()) if who)
+    found = next(filter(None, kept), None)
     for key in KEYS:
         if isinstance(found, dict) and isinstance(found.get(key), str):
             st.session_state[key] = found[key]
@@ -29,7 +30,7 @@ def recall() -> None:
 
 def keep() -> None:
     """Stores the choices; a full disk costs only the memory of them."""
-    who = owner()
+    who = owner() or browser()
     chosen = {key: st.session_state.get(key) for key in KEYS}
     if who:
         with contextlib.suppress(NotStored):

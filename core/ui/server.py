@@ -1,8 +1,8 @@
 """The web side of the app: headers, owner cookie, closed endpoints, the source download.
 
 Knows: ASGI and Starlette. Does not know: Streamlit's script API, people, records.
-Limits: serves loopback names only. The cookie names a browser, not a person; it carries no right
-beyond finding that browser's own drafts and jobs again.
+Limits: serves loopback names only. The owner cookie names a browser, not a person; it carries no
+right beyond finding that browser's own drafts and jobs again. A session of staff has another.
 """
 
 import asyncio
@@ -53,6 +53,7 @@ HEADERS: Mapping[str, str] = {
 }
 
 OWNER_COOKIE = "auscult_owner"
+STAFF_COOKIE = "auscult_staff"
 # 400 days is the longest life a browser grants (RFC 6265bis, 5.5). A shorter one would orphan
 # unsigned drafts and protect nobody: the value names a browser and signs nobody in.
 OWNER_SECONDS = 400 * 24 * 3600
@@ -141,6 +142,12 @@ def is_closed(path: str) -> bool:
 def owner(cookies: Mapping[str, str]) -> str | None:
     """The browser's owner id (32 hex characters) from `st.context.cookies`; None if it has none."""
     value = cookies.get(OWNER_COOKIE, "")
+    return value if _OWNER.fullmatch(value) else None
+
+
+def staff_token(cookies: Mapping[str, str]) -> str | None:
+    """The token of a staff session (32 hex characters); None if the browser shows none."""
+    value = cookies.get(STAFF_COOKIE, "")
     return value if _OWNER.fullmatch(value) else None
 
 

@@ -5,14 +5,16 @@ from functools import cache
 import streamlit as st
 
 from core.i18n import Translator
+from core.records.roles import Page
 from core.settings import ASSETS
-from core.ui import demo, language, preferences
+from core.ui import demo, language, preferences, staff
 from core.ui.markup import draw, fill
 
 ICON = ASSETS / "icons" / "auscult.png"
 LOGO = ASSETS / "icons" / "auscult.svg"
 SIZES = {"normal": 17, "large": 20, "largest": 24}  # px of the root, everything else is in rem
 GUARD = "router ran"
+WATCH_S = 15.0
 
 
 def configure(t: Translator) -> None:
@@ -28,6 +30,7 @@ def configure(t: Translator) -> None:
 def sidebar(t: Translator) -> None:
     st.session_state.setdefault("text_size", "normal")
     with st.sidebar:
+        _person(t)
         language.switch(t)
         st.segmented_control(
             t("shell.text_size"),
@@ -41,9 +44,39 @@ def sidebar(t: Translator) -> None:
         st.caption(t("shell.promise"))
 
 
-def begin() -> Translator:
-    """First line of each page: no page runs unless `Home.py` routed to it."""
-    if not st.session_state.get(GUARD):
+def _person(t: Translator) -> None:
+    """Who is signed in, in how many places, and the way out."""
+    session = staff.here().session
+    if session is None:
+        return
+    draw(
+        fill(
+            '<p class="who"><b>$name</b><br>$role</p>',
+            name=session.name,
+            role=t(f"people.role.{session.role}"),
+        )
+    )
+    if session.others:
+        times = ", ".join(at[11:16] for at in session.others)
+        st.caption(t("shell.others", n=len(session.others), times=times))
+    with st.container(horizontal=True, gap="small", key="way-out"):
+        st.button(t("shell.lock"), key="lock", on_click=staff.leave, args=(False,))
+        st.button(t("shell.end_shift"), key="end-shift", on_click=staff.leave, args=(True,))
+    if staff.here().problem is not None:
+        st.warning(t("shell.records_away"))
+    _watch()
+
+
+@st.fragment(run_every=WATCH_S)
+def _watch() -> None:
+    """Locks a screen that nobody touches; without it, what it shows would stay there."""
+    if staff.look().state == "locked":
+        st.rerun()
+
+
+def begin(page: Page) -> Translator:
+    """First line of each page: none runs unless the router ran and the person may see it."""
+    if not st.session_state.get(GUARD) or not staff.may(page, "see"):
         st.stop()
     t = language.current()
     if demo.case():

@@ -51,7 +51,12 @@ class Server:
 
     def start(self) -> None:
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        own = {"AUSCULT_DATA": str(self.data), "HF_HUB_OFFLINE": "1"}
+        key = self.data.with_name(f"{self.data.name}-keys") / "master.key"
+        own = {
+            "AUSCULT_DATA": str(self.data),
+            "AUSCULT_KEY_FILE": str(key),
+            "HF_HUB_OFFLINE": "1",
+        }
         command = [sys.executable, "-m", "streamlit", "run", str(self.script)]
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(

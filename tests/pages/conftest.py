@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core import settings
 from core.i18n import Language
 from core.pharmacy.knowledge import knowledge
+from core.records import pins
 from core.terms.drug_names import drug_names
-from core.ui import server
+from core.ui import keeping, server
 from core.ui.owner import drafts
 from core.ui.pharmacy.name_index import aliases, picker_index
 
@@ -27,16 +30,34 @@ TABLES = (
     aliases,
     picker_index,
 )  # slow to read; the same unless a test spoils them
-FILES = {"home": "pages/home.py", "pharmacy": "pages/pharmacy.py"}
+FILES = {name: f"pages/{name}.py" for name in ("home", "pharmacy", "people")}
 
 
 @pytest.fixture(autouse=True)
 def fresh(own_data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing of another test; the browser is one that keeps its cookie (AppTest has none)."""
     monkeypatch.setattr(server, "owner", lambda cookies: OWNER)
+    monkeypatch.setattr(server, "staff_token", lambda cookies: None)
+    monkeypatch.setattr(pins, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     drafts.cache_clear()
     yield
     drafts.cache_clear()
+    keeping.close()
+
+
+@pytest.fixture(autouse=True)
+def routed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every run goes through the router, as on the server, which says so when it starts.
+
+    AppTest forgets it before each run and would then run `pages/*.py` by themselves.
+    """
+    made = PagesManager.__init__
+
+    def make(self: PagesManager, *args: object, **options: object) -> None:
+        PagesManager.uses_pages_directory = False
+        made(self, *args, **options)
+
+    monkeypatch.setattr(PagesManager, "__init__", make)
 
 
 @pytest.fixture

@@ -91,8 +91,13 @@ def _put_back(t: Translator, empty: Worklist) -> None:
             t("pharmacy.list.put_back"),
             key="put-back",
             icon=":material/undo:",
-            on_click=partial(change, lambda w: replace(kept, heard=w.heard)),
+            on_click=_restore,
+            args=(kept,),
         )
+
+
+def _restore(kept: Worklist) -> None:
+    change(lambda worklist: replace(kept, heard=worklist.heard))
 
 
 def _on(line: str, act: Callable[[Worklist, int], Worklist]) -> None:

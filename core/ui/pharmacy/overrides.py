@@ -2,24 +2,28 @@
 
 Knows: the form on a card, which belongs to one pair of lines. The note of a decision is free text
 and passes the emergency check like any other.
-Does not know: who decided; the finding itself is never removed.
+With staff set up the decision is recorded with its person before it counts; without, it stands in
+the list and the exports only, and the form says so. The finding itself is never removed.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
 import streamlit as st
 
+from core.errors import AuscultError
 from core.i18n import Translator
-from core.pharmacy import pair_text
+from core.pharmacy import decision_record, pair_text
 from core.pharmacy.checker import Pair
-from core.pharmacy.facts import Severity
+from core.pharmacy.knowledge import knowledge
 from core.pharmacy.overrides import REASONS, Override
 from core.pharmacy.wording import Words
 from core.pharmacy.worklist import Worklist
-from core.ui import badges
+from core.records.problems import Erased, Unknown
+from core.ui import badges, demo, keeping, staff
 from core.ui.markup import fill
-from core.ui.pharmacy.session import change
+from core.ui.pharmacy.session import change, tell, worklist
 
 NO_REASON = "override without a reason"
 
@@ -42,16 +46,22 @@ def note_line(t: Translator, words: Words, pair: Pair, override: Override) -> st
 
 
 def control(t: Translator, pair: Pair, slug: str, override: Override | None) -> None:
-    """The button that takes a decision back, or the form that gives one."""
+    """The button that takes a decision back, or the form that gives one; for who may decide."""
+    if not staff.may("pharmacy", "override"):
+        return
     if override:
-        taken_back = partial(_set, pair.key, None)
+        taken_back = partial(_take_back, pair.key, override)
         st.button(t("pharmacy.override.undo"), key=f"undo-{slug}", on_click=taken_back)
         return
+    recorded = staff.here().session is not None and demo.case() is None
     with (
         st.popover(t("pharmacy.override.button"), key=f"override-{slug}"),
         st.form(f"override-form-{slug}", border=False),
     ):
         st.caption(t("pharmacy.override.what"))
+        st.caption(
+            t("pharmacy.override.recorded" if recorded else "pharmacy.override.not_recorded")
+        )
         st.selectbox(
             t("pharmacy.override.reason"),
             REASONS,
@@ -62,21 +72,71 @@ def control(t: Translator, pair: Pair, slug: str, override: Override | None) -> 
         )
         st.text_input(t("pharmacy.override.note"), max_chars=300, key=f"note-{slug}")
         st.form_submit_button(
-            t("pharmacy.override.save"),
-            type="primary",
-            on_click=partial(_give, pair.key, pair.severity, slug),
+            t("pharmacy.override.save"), type="primary", on_click=partial(_give, pair, slug)
         )
         if st.session_state.pop(NO_REASON, None) == slug:
             st.warning(t("pharmacy.override.reason_needed"))
 
 
-def _give(pair: str, severity: Severity, slug: str) -> None:
+def _give(pair: Pair, slug: str) -> None:
     reason, note = st.session_state[f"reason-{slug}"], st.session_state[f"note-{slug}"]
+    now = staff.look()
+    if not staff.may("pharmacy", "override", now):
+        return
     if reason is None:
         st.session_state[NO_REASON] = slug
+        return
+    override = Override(reason, note, datetime.now(UTC), pair.severity)
+    if now.session is None or demo.case():
+        change(lambda worklist: worklist.override(pair.key, override))
     else:
-        _set(pair, Override(reason, note, datetime.now(UTC), severity))
+        _record(pair, replace(override, person=now.session.name), now.session.person)
 
 
-def _set(pair: str, override: Override | None) -> None:
-    change(lambda worklist: worklist.override(pair, override))
+def _record(pair: Pair, override: Override, person: str) -> None:
+    """Stores the decision first; one that cannot be stored is not taken."""
+    try:
+        recorded = _stored(pair, override, person)
+    except AuscultError as problem:
+        tell(problem.key, **problem.values)
+        return
+    kept = replace(override, entry=recorded.entry)
+    changed = change(
+        lambda worklist: replace(worklist.override(pair.key, kept), group=recorded.group)
+    )
+    if not changed:  # the list was another one meanwhile
+        decision_record.take_back(
+            keeping.records(), recorded.group, kept, datetime.now(UTC), person
+        )
+    if recorded.state == "waiting":
+        tell("pharmacy.override.waiting")
+
+
+def _stored(pair: Pair, override: Override, person: str) -> decision_record.Recorded:
+    """In the record of this list, or in a new one when that was erased."""
+    record = partial(decision_record.record, keeping.records())
+    try:
+        return record(worklist().group, pair, override, knowledge(), person)
+    except (Erased, Unknown):
+        return record("", pair, override, knowledge(), person)
+
+
+def _take_back(pair: str, override: Override) -> None:
+    now = staff.look()
+    if not staff.may("pharmacy", "override", now):
+        return
+    changed = change(lambda worklist: worklist.override(pair, None))
+    if not changed or now.session is None or not override.entry:
+        return
+    try:
+        state = decision_record.take_back(
+            keeping.records(), worklist().group, override, datetime.now(UTC), now.session.person
+        )
+    except (Erased, Unknown):
+        return  # there is nothing left to take back
+    except AuscultError as problem:
+        change(lambda worklist: worklist.override(pair, override))
+        tell(problem.key, **problem.values)
+        return
+    if state == "waiting":
+        tell("pharmacy.override.waiting")

@@ -17,7 +17,7 @@ from core.pharmacy.context import read_patient
 from core.pharmacy.knowledge import knowledge
 from core.pharmacy.worklist import MOST_LINES, Worklist, dump, from_names, restore
 from core.terms.drug_names import drug_names
-from core.ui import demo
+from core.ui import demo, staff
 from core.ui.owner import drafts, owner
 
 SLOT = "pharmacy"
@@ -39,15 +39,19 @@ def worklist() -> Worklist:
     return st.session_state[LIST]  # type: ignore[no-any-return]
 
 
-def change(act: Callable[[Worklist], Worklist], *, adds: bool = False, nonce: str = "") -> None:
-    """Applies a change and stores it. `adds`: the change makes sense on top of any newer list.
+def change(act: Callable[[Worklist], Worklist], *, adds: bool = False, nonce: str = "") -> bool:
+    """Applies a change and stores it; False when it was refused.
+
+    `adds`: the change makes sense on top of any newer list.
 
     `nonce` names a choice of the name field: after a restart of the server the browser hands in its
     last choices again, and one that is already in the stored list must not be added twice.
     """
+    if not staff.may("pharmacy", "check", staff.look()):
+        return False  # the screen was locked meanwhile; the sign-in stands there next
     if demo.case():
         st.session_state[DEMO_LIST] = act(worklist())
-        return
+        return True
     current = worklist()
     with _writing:
         stored, revision = _stored()
@@ -56,12 +60,13 @@ def change(act: Callable[[Worklist], Worklist], *, adds: bool = False, nonce: st
             current = stored
             if not adds:
                 tell("pharmacy.note.other_tab")
-                return
+                return False
         if nonce and nonce in current.heard:
-            return
+            return False
         st.session_state[LIST] = act(current).hear(nonce)
         st.session_state[REVISION] += 1
         _store()
+    return True
 
 
 def grow(count: int, act: Callable[[Worklist], Worklist], nonce: str = "") -> bool:

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from house import Cluster, House
 
+from core.records import pins
 from core.records.store import Records
 from core.settings import Settings
 
@@ -82,3 +84,9 @@ def house(request: pytest.FixtureRequest, house_of: Callable[[str], House]) -> H
 @pytest.fixture
 def records(house: House) -> Records:
     return house.open().records
+
+
+@pytest.fixture(autouse=True)
+def quick_pins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PIN is made in a moment; what Argon2 costs is for the person at the door."""
+    monkeypatch.setattr(pins, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))

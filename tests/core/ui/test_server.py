@@ -67,6 +67,7 @@ def call(
     method: str = "GET",
     on: Starlette | None = None,
     kind: str = "http",
+    body: bytes = b"",
     **headers: str,
 ) -> list[Message]:
     """The messages the app sends for one request; header names are written with underscores."""
@@ -80,7 +81,8 @@ def call(
     }
     if kind == "http":
         scope["method"] = method
-    incoming = iter([{"type": "websocket.connect" if kind == "websocket" else "http.request"}])
+    began = "websocket.connect" if kind == "websocket" else "http.request"
+    incoming = iter([{"type": began, "body": body}])
     sent: list[Message] = []
 
     async def receive() -> Message:

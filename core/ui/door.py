@@ -1,0 +1,88 @@
+"""The sign-in screen: choose a name, type a PIN. A plain form, so that the answer can set a cookie.
+
+Knows: what the address says of the last attempt; on Home the public part stands below.
+Does not know: whether a PIN is right (`sign_in_route`).
+"""
+
+import streamlit as st
+
+from core.errors import AuscultError
+from core.i18n import Translator
+from core.records import people, pins
+from core.records.people import Person
+from core.records.roles import Page
+from core.ui import home, keeping
+from core.ui.markup import draw, fill
+from core.ui.sign_in_route import PATH
+from core.ui.staff import Standing
+
+FORM = (
+    '<form class="door" method="post" action="$path">'
+    '<input type="hidden" name="page" value="$page">'
+    '<label>$who<select name="person" required>'
+)
+REST = (
+    '</select></label><label>$pin<input name="pin" type="password" inputmode="numeric" '
+    'autocomplete="off" required minlength="$least" maxlength="$most"></label>'
+    '<button type="submit">$enter</button></form>'
+)
+OTHER = '<option value="$id">$name · $role</option>'
+FIRST = OTHER.replace(" value", " selected value")
+
+
+def door(t: Translator, page: Page, standing: Standing) -> None:
+    """What stands in place of a page until somebody signs in."""
+    draw(fill('<h1 class="title">$text</h1>', text=t("door.title")))
+    if standing.problem is not None:
+        _closed(t, standing.problem)
+    else:
+        _said(t)
+        try:
+            _form(t, page, standing)
+        except AuscultError as problem:
+            _closed(t, problem)
+    if page == "home":
+        home.privacy(t)
+        home.source(t)
+
+
+def _closed(t: Translator, problem: AuscultError) -> None:
+    st.error(t("door.closed", problem=t(problem.key, **problem.values)))
+
+
+def _said(t: Translator) -> None:
+    """The answer to the last attempt."""
+    said = st.query_params.get("sign_in")
+    if said == "wrong":
+        st.warning(t("door.wrong"))
+    elif said == "wait":
+        seconds = st.query_params.get("seconds", "")
+        n = int(seconds) if seconds.isdecimal() and len(seconds) < 6 else 1
+        st.warning(t("door.wait", n=n))
+    elif said == "away":
+        st.error(t("door.away"))
+
+
+def _form(t: Translator, page: Page, standing: Standing) -> None:
+    staff = people.everyone(keeping.records(), active_only=True)
+    draw(
+        fill(FORM, path=PATH, page=page, who=t("door.who")),
+        *(_option(t, person, person.id == standing.last) for person in staff),
+        fill(
+            REST,
+            pin=t("door.pin"),
+            least=pins.SHORTEST,
+            most=pins.LONGEST,
+            enter=t("door.enter"),
+        ),
+        fill('<p class="small">$text</p>', text=t("door.forgotten")),
+    )
+
+
+def _option(t: Translator, person: Person, first: bool) -> str:
+    return fill(
+        FIRST if first else OTHER,
+        id=person.id,
+        name=person.name,
+        role=t(f"people.role.{person.role}"),
+    )

@@ -1,0 +1,63 @@
+"""The opened records of this process, opened when they are first needed.
+
+Knows: that nothing is made on disk before somebody sets up staff; that a failed opening is tried
+again after a few seconds and not for each click.
+Does not know: who may read what.
+"""
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import AuscultError
+from core.records.database import FILE
+from core.records.opening import Opened, open_records
+from core.records.store import Records
+from core.settings import current
+
+AGAIN_S = 5.0
+
+
+@dataclass(slots=True)
+class _Kept:
+    opened: Opened | None = None
+    problem: AuscultError | None = None
+    tried: float = 0.0
+
+
+_kept = _Kept()
+_opening = threading.Lock()
+
+
+def may_exist() -> bool:
+    """Whether there can be records; without a database file nobody ever set up anything here."""
+    known = _kept.opened is not None or bool(current().database)
+    return known or (current().data / FILE).exists()
+
+
+def records() -> Records:
+    """The records; raises a `RecordsProblem` or `NotStored`."""
+    with _opening:
+        if _kept.opened is None:
+            if _kept.problem and time.monotonic() - _kept.tried < AGAIN_S:
+                raise _kept.problem
+            try:
+                _kept.opened, _kept.problem = open_records(current()), None
+            except AuscultError as problem:
+                _kept.problem, _kept.tried = problem, time.monotonic()
+                raise
+        return _kept.opened.records
+
+
+def key_file() -> Path:
+    """Where the master key is, or will be when staff is set up."""
+    return current().key_file
+
+
+def close() -> None:
+    """Closes what is open; the next use opens anew."""
+    with _opening:
+        if _kept.opened is not None:
+            _kept.opened.records.close()
+        _kept.opened = _kept.problem = None

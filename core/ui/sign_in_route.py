@@ -1,0 +1,89 @@
+"""`POST /staff/sign-in`: takes a PIN, sets the cookie of a staff session, goes back to the page.
+
+Knows: a form of this site only. The browser's own cookie is `SameSite=Strict`, so a form of another
+site comes without it and is refused. The token stands in an `HttpOnly` cookie and in no address.
+Does not know: screens; the page says what the answer in its address means.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from core.errors import AuscultError
+from core.records import staff_sessions
+from core.records.roles import PAGES
+from core.records.sign_in import SignedIn, Wait, sign_in
+from core.ui import keeping, server
+
+PATH = "/staff/sign-in"
+MOST_BYTES = 4096
+LOG = logging.getLogger("auscult")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    person: str
+    pin: str
+    page: str
+
+
+def sign_in_route() -> Route:
+    return Route(PATH, _signed_in, methods=["POST"])
+
+
+async def _signed_in(request: Request) -> Response:
+    browser = server.owner(request.cookies)
+    if browser is None or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return PlainTextResponse("Forbidden", status_code=403)
+    form = await _form(request)
+    if form is None:
+        return PlainTextResponse("Bad Request", status_code=400)
+    before = server.staff_token(request.cookies)
+    said, token = await asyncio.to_thread(_answer, form, browser, before)
+    back = form.page if form.page in PAGES and form.page != "home" else ""
+    response = RedirectResponse(f"/{back}{said}", status_code=303)
+    if token is not None:
+        secure = request.url.scheme == "https"
+        response.set_cookie(
+            server.STAFF_COOKIE, token, httponly=True, samesite="strict", secure=secure
+        )
+    return response
+
+
+async def _form(request: Request) -> Form | None:
+    """The fields; None for a body that is no such form."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            return None
+    try:
+        fields = parse_qs(body.decode("ascii"), True, True, max_num_fields=5)
+    except ValueError:
+        return None
+    if not {"person", "pin", "page"} <= fields.keys():
+        return None
+    values = {name: found[0] for name, found in fields.items()}
+    return Form(values["person"], values["pin"], values["page"])
+
+
+def _answer(form: Form, browser: str, before: str | None) -> tuple[str, str | None]:
+    """What the address says afterwards, and the token of the new session."""
+    try:
+        records = keeping.records()
+        answer = sign_in(records, form.person, form.pin, browser)
+        if isinstance(answer, SignedIn) and before is not None:
+            staff_sessions.lock(records, before)
+    except AuscultError as problem:
+        LOG.warning("nobody can sign in: %s", problem.detail or problem.key)
+        return "?sign_in=away", None
+    if isinstance(answer, SignedIn):
+        return "", answer.token
+    if isinstance(answer, Wait):
+        return f"?{urlencode({'sign_in': 'wait', 'seconds': answer.seconds})}", None
+    return "?sign_in=wrong", None

@@ -1,0 +1,22 @@
+"""People: staff set-up with the code from the terminal, then staff, audit and erasing."""
+
+import streamlit as st
+
+from core.ui import people, records_log, shell, staff, states
+
+t = shell.begin("people")
+shell.title(t("people.title"), t("people.lead"))
+people.told(t)
+if not staff.may("people", "manage"):
+    people.first_administrator(t)
+else:
+    everybody, acts = st.tabs([t("people.staff"), t("people.audit")])
+    with everybody:
+        people.staff_list(t)
+        st.subheader(t("people.add"))
+        people.add_form(t)
+        people.idle_time(t)
+    with acts:
+        records_log.erasing(t)
+        records_log.log(t)
+states.limits(t, "people", 3)

@@ -1,0 +1,210 @@
+"""Guessing is slowed down and locks nobody out for ever; sessions end and stay ended."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from house import House, started
+from sqlalchemy import func, select
+from test_people import OTHER_PIN, PIN, added, first
+
+from core.records import people, sign_in, staff_sessions, tables
+from core.records.people import Person
+from core.records.sign_in import SignedIn, Wait, Wrong
+from core.records.staff_sessions import Ended, Session
+from core.records.store import Records
+
+START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+HOME, STRANGE = "1" * 32, "2" * 32
+
+
+@pytest.fixture
+def nurse(records: Records) -> Person:
+    first(records)
+    return added(records, "Nurse")
+
+
+def later(seconds: float) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+def token(records: Records, person: Person, browser: str, at: datetime) -> str:
+    answer = sign_in.sign_in(records, person.id, PIN, browser, at)
+    assert isinstance(answer, SignedIn), answer
+    return answer.token
+
+
+def attempts(records: Records) -> int:
+    with records.database.reading() as connection:
+        counted = select(func.count()).select_from(tables.sign_in_attempt)
+        return int(connection.execute(counted).scalar_one())
+
+
+def test_a_right_pin_opens_a_session_and_a_wrong_one_does_not(
+    records: Records, nurse: Person
+) -> None:
+    assert sign_in.sign_in(records, nurse.id, OTHER_PIN, HOME, START) == Wrong()
+    open_now = staff_sessions.look(records, token(records, nurse, HOME, START), START)
+    assert isinstance(open_now, Session)
+    assert (open_now.person, open_now.name, open_now.role) == (nurse.id, "Nurse", "nurse")
+    for nobody in ("0" * 32, "", "x" * 500, "'; --"):
+        assert sign_in.sign_in(records, nobody, PIN, HOME, START) == Wrong()
+
+
+def test_a_thousand_wrong_pins_get_in_never_and_lock_nobody_out_for_ever(
+    records: Records, nurse: Person
+) -> None:
+    colleague = added(records, "Colleague")
+    token(records, nurse, HOME, START)
+    answers = [
+        sign_in.sign_in(records, nurse.id, f"{n:06}", STRANGE, later(n)) for n in range(1000)
+    ]
+    assert not [answer for answer in answers if isinstance(answer, SignedIn)]
+    looked_at = [n for n, answer in enumerate(answers) if answer == Wrong()]
+    assert looked_at[: sign_in.FREE] == [0, 1, 2, 3] and len(looked_at) < 13
+    assert attempts(records) == len(looked_at) + 1
+    # The right PIN from the strange browser must wait too, or waiting would tell nothing.
+    assert isinstance(sign_in.sign_in(records, nurse.id, PIN, STRANGE, later(1000)), Wait)
+    token(records, nurse, HOME, later(1000))
+    token(records, colleague, STRANGE, later(1000))
+    token(records, nurse, "3" * 32, later(1000 + sign_in.LONGEST_WAIT_S))
+
+
+def test_a_restart_forgets_no_wrong_pin(house: House) -> None:
+    records = house.open().records
+    first(records)
+    nurse = added(records, "Nurse")
+    for _ in range(sign_in.FREE):
+        assert sign_in.sign_in(records, nurse.id, OTHER_PIN, STRANGE, START) == Wrong()
+    records.close()
+    again = house.open().records
+    assert sign_in.sign_in(again, nurse.id, PIN, STRANGE, START) == Wait(6)
+
+
+def test_the_waits_are_these(records: Records, nurse: Person) -> None:
+    at, waits = START, []
+    while len(waits) < 14:
+        answer = sign_in.sign_in(records, nurse.id, OTHER_PIN, STRANGE, at)
+        if isinstance(answer, Wait):
+            waits.append(answer.seconds)
+            at += timedelta(seconds=answer.seconds)
+        else:
+            assert answer == Wrong()
+    assert waits == [6, 11, 21, 41, 81, 161, 321, 641, 901, 901, 901, 901, 901, 901]
+
+
+def test_a_right_pin_elsewhere_forgives_a_guesser_nothing(records: Records, nurse: Person) -> None:
+    token(records, nurse, HOME, START)
+    for n in range(sign_in.FREE):
+        assert sign_in.sign_in(records, nurse.id, OTHER_PIN, STRANGE, later(n)) == Wrong()
+    token(records, nurse, HOME, later(5))
+    assert isinstance(sign_in.sign_in(records, nurse.id, PIN, STRANGE, later(5)), Wait)
+
+
+def test_slips_on_the_own_tablet_are_forgiven_by_the_right_pin(
+    records: Records, nurse: Person
+) -> None:
+    token(records, nurse, HOME, START)
+    for n in range(sign_in.FREE):
+        assert sign_in.sign_in(records, nurse.id, OTHER_PIN, HOME, later(n)) == Wrong()
+    assert isinstance(sign_in.sign_in(records, nurse.id, PIN, HOME, later(4)), Wait)
+    token(records, nurse, HOME, later(20))
+    assert sign_in.sign_in(records, nurse.id, OTHER_PIN, HOME, later(21)) == Wrong()
+
+
+def test_one_pin_tried_on_many_people_is_slowed_down_too(records: Records) -> None:
+    boss = first(records)
+    token(records, boss, HOME, START)
+    made = [f"{n:032x}" for n in range(300)]
+    answers = [sign_in.sign_in(records, who, OTHER_PIN, STRANGE, later(1)) for who in made]
+    assert answers.count(Wrong()) == sign_in.FREE_OVERALL + 1
+    assert isinstance(sign_in.sign_in(records, boss.id, PIN, STRANGE, later(1)), Wait)
+    token(records, boss, HOME, later(1))
+    token(records, boss, STRANGE, later(1 + sign_in.LONGEST_OVERALL_S))
+
+
+def test_attempts_in_several_processes_at_once_all_count(house: House) -> None:
+    records = house.open().records
+    first(records)
+    nurse = added(records, "Nurse")
+    script = (
+        "import sys\n"
+        "from core.settings import current; from core.records.opening import open_records\n"
+        "from core.records.sign_in import Wrong, sign_in\n"
+        "records = open_records(current(), 20).records\n"
+        f"said = [sign_in(records, {nurse.id!r}, '830562', sys.argv[1]) for _ in range(6)]\n"
+        "print(said.count(Wrong()))"
+    )
+    running = [started(house, script, n) for n in range(3)]
+    said = [process.communicate(timeout=60) for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], said
+    assert sum(int(out) for out, _ in said) == sign_in.FREE
+
+
+def test_the_one_time_code_is_guarded_like_a_pin(records: Records) -> None:
+    tried = [sign_in.may_try_code(records, START) for _ in range(100)]
+    assert sum(isinstance(answer, str) for answer in tried) == sign_in.FREE
+
+
+def test_a_session_locks_when_idle_and_the_administrator_sets_when(
+    records: Records, nurse: Person
+) -> None:
+    its = token(records, nurse, HOME, START)
+    assert isinstance(staff_sessions.look(records, its, later(599)), Session)
+    assert isinstance(staff_sessions.look(records, its, later(599 + 599)), Session)
+    assert staff_sessions.look(records, its, later(599 + 599 + 601)) == Ended(nurse.id)
+    staff_sessions.set_idle_minutes(records, 1, nurse.id)
+    its = token(records, nurse, HOME, START)
+    assert isinstance(staff_sessions.look(records, its, later(59), touch=False), Session)
+    assert staff_sessions.look(records, its, later(61)) == Ended(nurse.id)
+    for minutes in (0, 121):
+        with pytest.raises(ValueError, match=str(minutes)):
+            staff_sessions.set_idle_minutes(records, minutes, nurse.id)
+
+
+def test_two_sessions_of_one_person_see_each_other_and_end_as_asked(
+    records: Records, nurse: Person
+) -> None:
+    here, there = token(records, nurse, HOME, START), token(records, nurse, STRANGE, later(60))
+    seen = staff_sessions.look(records, here, later(90))
+    assert isinstance(seen, Session)
+    assert [datetime.fromisoformat(at) for at in seen.others] == [later(60)]
+    staff_sessions.lock(records, there)
+    assert staff_sessions.look(records, there, later(91)) == Ended(nurse.id)
+    alone = staff_sessions.look(records, here, later(91))
+    assert isinstance(alone, Session) and alone.others == ()
+    there = token(records, nurse, STRANGE, later(92))
+    staff_sessions.end_shift(records, here)
+    for stolen in (here, there):
+        assert staff_sessions.look(records, stolen, later(93)) == Ended(nurse.id)
+
+
+def test_a_made_up_token_opens_nothing(records: Records, nurse: Person) -> None:
+    token(records, nurse, HOME, START)
+    for made_up in ("", "0" * 32, "x" * 1000):
+        assert staff_sessions.look(records, made_up, START) == Ended(None)
+    staff_sessions.lock(records, "0" * 32)
+
+
+def test_a_changed_role_holds_at_once(records: Records, nurse: Person) -> None:
+    its = token(records, nurse, HOME, START)
+    people.change_role(records, nurse.id, "doctor", nurse.id)
+    now = staff_sessions.look(records, its, START)
+    assert isinstance(now, Session) and now.role == "doctor"
+
+
+def test_a_clock_that_was_ahead_locks_nobody_out_and_keeps_no_session(
+    records: Records, nurse: Person
+) -> None:
+    ahead = later(10 * 24 * 3600)
+    its = token(records, nurse, HOME, ahead)
+    for _ in range(sign_in.FREE):
+        assert sign_in.sign_in(records, nurse.id, OTHER_PIN, STRANGE, ahead) == Wrong()
+    token(records, nurse, STRANGE, START)
+    assert staff_sessions.look(records, its, START) == Ended(nurse.id)
+
+
+def test_sessions_and_attempts_of_long_ago_are_forgotten(records: Records, nurse: Person) -> None:
+    its = token(records, nurse, HOME, START)
+    token(records, nurse, HOME, START + sign_in.TRUSTED + timedelta(days=1))
+    assert staff_sessions.look(records, its, START) == Ended(None)
+    assert attempts(records) == 1

@@ -1,0 +1,107 @@
+"""`POST /staff/sign-in` as a browser, another site and a program would send it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from argon2 import PasswordHasher
+from starlette.datastructures import Headers
+from test_server import OWN, app, call
+
+from core.records import people, pins, sign_in, staff_sessions
+from core.records.people import Person
+from core.ui import keeping
+from core.ui.sign_in_route import MOST_BYTES, PATH, sign_in_route
+
+PIN = "274915"
+
+
+@pytest.fixture
+def nurse(own_data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+    monkeypatch.setattr(pins, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    own_data_folder.mkdir(parents=True)
+    people.add_first(keeping.records(), "Chief", PIN)
+    person = people.add(keeping.records(), "Nurse", "nurse", PIN)
+    assert isinstance(person, Person)
+    yield person
+    keeping.close()
+
+
+def post(
+    body: bytes | None = None, cookie: str = f"auscult_owner={OWN}", **more: str
+) -> tuple[int, Headers]:
+    form = {"content_type": "application/x-www-form-urlencoded", "cookie": cookie, **more}
+    start, *_ = call(PATH, method="POST", on=app(sign_in_route()), body=body or b"", **form)
+    return start["status"], Headers(raw=start["headers"])
+
+
+def filled(person: str, pin: str = PIN, page: str = "pharmacy") -> bytes:
+    return urlencode({"person": person, "pin": pin, "page": page}).encode()
+
+
+def test_a_right_pin_gives_a_cookie_that_no_script_and_no_other_site_gets(nurse: Person) -> None:
+    status, headers = post(filled(nurse.id))
+    assert (status, headers["location"]) == (303, "/pharmacy")
+    name, _, rest = headers["set-cookie"].partition("=")
+    token, _, attributes = rest.partition(";")
+    assert name == "auscult_staff" and len(token) == 32
+    assert {"httponly", "samesite=strict", "path=/"} == {
+        part.strip().lower() for part in attributes.split(";")
+    }
+    found = staff_sessions.look(keeping.records(), token)
+    assert isinstance(found, staff_sessions.Session) and found.person == nurse.id
+
+
+def test_a_new_sign_in_ends_the_session_that_the_browser_had(nurse: Person) -> None:
+    _, headers = post(filled(nurse.id))
+    old = headers["set-cookie"].partition(";")[0]
+    status, headers = post(filled(nurse.id), f"auscult_owner={OWN}; {old}")
+    assert status == 303 and old not in headers["set-cookie"]
+    token = old.partition("=")[2]
+    assert isinstance(staff_sessions.look(keeping.records(), token), staff_sessions.Ended)
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [("home", "/"), ("people", "/people"), ("//evil.example", "/"), ("../x", "/"), ("", "/")],
+)
+def test_the_way_back_is_a_page_of_this_app(nurse: Person, page: str, back: str) -> None:
+    assert post(filled(nurse.id, page=page))[1]["location"] == back
+
+
+def test_a_wrong_pin_and_a_wait_are_told_in_the_address_without_ids(nurse: Person) -> None:
+    for _ in range(sign_in.FREE):
+        status, headers = post(filled(nurse.id, "830562"))
+        assert (status, headers["location"]) == (303, "/pharmacy?sign_in=wrong")
+        assert "set-cookie" not in headers
+    assert post(filled(nurse.id))[1]["location"] == "/pharmacy?sign_in=wait&seconds=5"
+
+
+def test_a_form_of_another_site_is_refused(nurse: Person) -> None:
+    assert post(filled(nurse.id), cookie="")[0] == 403
+    assert post(filled(nurse.id), cookie="auscult_owner=x")[0] == 403
+    for site in ("cross-site", "same-site", "none"):
+        assert post(filled(nurse.id), sec_fetch_site=site)[0] == 403
+    assert post(filled(nurse.id), host="evil.example")[0] == 400
+    assert post(filled(nurse.id), sec_fetch_site="same-origin")[0] == 303
+
+
+@pytest.mark.usefixtures("nurse")
+@pytest.mark.parametrize(
+    "body", [b"", b"x", b"\xff\xfe", b"a" * (MOST_BYTES + 1), b"&".join([b"a=1"] * 9)]
+)
+def test_a_body_that_is_no_such_form_is_refused(body: bytes) -> None:
+    assert post(body)[0] == 400
+
+
+def test_records_that_cannot_be_reached_are_told(
+    nurse: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.records.problems import DatabaseAway
+
+    def away() -> None:
+        raise DatabaseAway("records.problem.away", "test")
+
+    monkeypatch.setattr(keeping, "records", away)
+    assert post(filled(nurse.id))[1]["location"] == "/pharmacy?sign_in=away"

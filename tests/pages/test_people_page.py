@@ -1,0 +1,407 @@
+"""Staff on the pages: set up with the code, sign-in, roles on every page and action, audit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from test_pharmacy_page import NAMES, paste, slugs, submit
+
+from core.errors import NotStored
+from core.i18n import LANGUAGES, Language, translator
+from core.pharmacy.knowledge import Knowledge
+from core.records import audit, people, roles, sign_in, staff_sessions, verify
+from core.records.people import Person
+from core.records.roles import ACTIONS, PAGES, ROLES, Action, Page, Role
+from core.records.sign_in import SignedIn
+from core.records.store import Records
+from core.settings import current
+from core.ui import demo, first_code, keeping, server, staff
+
+OpenPage = Callable[..., AppTest]
+Drawn = Callable[[AppTest], str]
+PIN, OTHER_PIN = "274915", "830562"
+EN = translator("en")
+
+
+@dataclass
+class Ward:
+    """A ward with staff; `token` is what this browser's cookie holds."""
+
+    people: dict[Role, Person] = field(default_factory=dict)
+    token: str | None = None
+
+    def enter(self, role: Role) -> str:
+        answer = sign_in.sign_in(keeping.records(), self.people[role].id, PIN, "b" * 32)
+        assert isinstance(answer, SignedIn)
+        self.token = answer.token
+        return answer.token
+
+
+@pytest.fixture
+def ward(monkeypatch: pytest.MonkeyPatch, own_data_folder: Path) -> Ward:
+    """One person of each role; nobody is signed in."""
+    current().data.mkdir(parents=True, exist_ok=True)
+    records, made = keeping.records(), Ward()
+    boss = people.add_first(records, "Chief", PIN)
+    assert isinstance(boss, Person)
+    made.people["administrator"] = boss
+    for role in ("nurse", "doctor", "pharmacist"):
+        person = people.add(records, f"A {role}", role, PIN, boss.id)  # type: ignore[arg-type]
+        assert isinstance(person, Person)
+        made.people[person.role] = person
+    monkeypatch.setattr(server, "staff_token", lambda cookies: made.token)
+    return made
+
+
+def warnings(app: AppTest) -> list[str]:
+    return [warning.value for warning in app.warning]
+
+
+def last_act() -> tuple[str, str | None, str | None]:
+    with keeping.records().database.reading() as connection:
+        line = audit.newest(connection, 1)[0]
+    return line.action, line.person, line.entry_id
+
+
+def set_up(app: AppTest, code: str, pin: str = PIN, again: str = PIN) -> AppTest:
+    app.text_input(key="first-code").set_value(code)
+    app.text_input(key="first-name").set_value("Chief")
+    app.text_input(key="pin-first").set_value(pin)
+    app.text_input(key="pin-again-first").set_value(again)
+    return submit(app, "first-form")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_staff_the_page_says_so_and_makes_nothing_on_disk(
+    open_page: OpenPage, own_data_folder: Path, language: Language
+) -> None:
+    app = open_page("people", language)
+    assert translator(language)("people.first.text") in [said.value for said in app.markdown]
+    assert not keeping.may_exist() and not current().key_file.exists()
+
+
+def test_the_code_of_the_terminal_sets_up_the_first_administrator(
+    open_page: OpenPage, drawn: Drawn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first_code.code.cache_clear()
+    first_code._print.cache_clear()
+    app = open_page("people")
+    printed = capsys.readouterr().out
+    assert printed.count(first_code.code()) == 2  # once in each language
+    set_up(app, "AAAAA-AAAAA")
+    assert warnings(app) == [EN("people.first.wrong_code")]
+    set_up(app, first_code.code(), again=OTHER_PIN)
+    assert warnings(app) == [EN("people.refused.pin_differs")]
+    set_up(app, first_code.code(), "123456", "123456")
+    assert warnings(app) == [EN("people.refused.pin_simple")]
+    assert not people.has_administrator(keeping.records())
+    set_up(app, f" {first_code.code().lower()} ")
+    assert people.has_administrator(keeping.records())
+    assert EN("door.title") in drawn(app) and "Chief" in drawn(app)
+    first_code._print.cache_clear()
+    first_code.announce()
+    assert capsys.readouterr().out == ""
+
+
+def test_guessing_the_code_is_slowed_down(open_page: OpenPage) -> None:
+    app = open_page("people")
+    for _ in range(sign_in.FREE):
+        set_up(app, "WRONG-CODES")
+    set_up(app, first_code.code())
+    assert warnings(app) in ([EN("door.wait", n=5)], [EN("door.wait", n=6)])
+    assert not people.has_administrator(keeping.records())
+
+
+@pytest.mark.usefixtures("ward")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_nobody_sees_a_page_without_a_sign_in(
+    open_page: OpenPage, drawn: Drawn, page: Page, language: Language
+) -> None:
+    t = translator(language)
+    app = open_page(page, language)
+    shown = drawn(app)
+    assert t("door.title") in shown and 'action="/staff/sign-in"' in shown
+    assert f'name="page" value="{page}"' in shown
+    assert t("people.role.pharmacist") in shown
+    assert t("pharmacy.lead") not in shown and t("people.lead") not in shown
+    assert not app.text_area and not [b for b in app.button if b.key == "open-warfarin"]
+    assert (t("privacy.title") in shown) == (page == "home")
+
+
+OPENED: dict[Page, str] = {
+    "home": "home.lead",
+    "pharmacy": "pharmacy.lead",
+    "people": "people.lead",
+}
+EXPECTED: dict[Role, dict[Page, set[Action]]] = {
+    "nurse": {"home": {"see"}, "pharmacy": {"see", "check"}, "people": set()},
+    "doctor": {"home": {"see"}, "pharmacy": {"see", "check", "override"}, "people": set()},
+    "pharmacist": {"home": {"see"}, "pharmacy": {"see", "check", "override"}, "people": set()},
+    "administrator": {
+        "home": {"see"},
+        "pharmacy": {"see", "check"},
+        "people": {"see", "manage", "audit", "erase"},
+    },
+}
+
+
+def test_every_role_page_and_action_is_decided() -> None:
+    for role in ROLES:
+        for page in PAGES:
+            allowed = {action for action in ACTIONS if roles.may(role, page, action)}
+            assert allowed == EXPECTED[role][page], (role, page)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_sees_its_pages_and_does_what_it_may(
+    open_page: OpenPage, drawn: Drawn, ward: Ward, role: Role
+) -> None:
+    ward.enter(role)
+    for page in ("home", "pharmacy"):
+        app = open_page(page)
+        assert EN(OPENED[page]) in drawn(app)
+        side = "\n".join(piece.proto.body for piece in app.sidebar.get("html"))
+        assert ward.people[role].name in side and EN(f"people.role.{role}") in side
+        assert {"lock", "end-shift"} <= {button.key for button in app.button}
+    paste(app, "\n".join(NAMES["en"]))
+    assert "pill-major" in drawn(app)
+    assert bool(slugs(app)) == ("override" in EXPECTED[role]["pharmacy"])
+    listed = open_page("home")
+    if "see" in EXPECTED[role]["people"]:
+        listed = open_page("people")
+    else:
+        with pytest.raises(ValueError, match="people"):
+            listed.switch_page("pages/people.py")
+    assert (EN("people.lead") in drawn(listed)) == ("see" in EXPECTED[role]["people"])
+    assert bool([b for b in listed.button if b.key == "erase" or "deactivate" in str(b.key)]) == (
+        "manage" in EXPECTED[role]["people"]
+    )
+
+
+def test_the_list_belongs_to_the_person_wherever_they_sign_in(
+    open_page: OpenPage, drawn: Drawn, ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward.enter("pharmacist")
+    paste(open_page("pharmacy"), "warfarin")
+    monkeypatch.setattr(server, "owner", lambda cookies: "f" * 32)  # another tablet
+    ward.enter("pharmacist")
+    assert "Warfarin" in drawn(open_page("pharmacy"))
+    ward.enter("nurse")
+    assert "Warfarin" not in drawn(open_page("pharmacy"))
+
+
+@pytest.mark.parametrize("button", ["lock", "end-shift"])
+def test_after_lock_and_end_of_shift_nothing_is_on_the_screen(
+    open_page: OpenPage, drawn: Drawn, ward: Ward, button: str
+) -> None:
+    elsewhere, here = ward.enter("pharmacist"), ward.enter("pharmacist")
+    app = paste(open_page("pharmacy"), "warfarin")
+    app.button(key=button).click().run()
+    assert EN("door.title") in drawn(app) and "Warfarin" not in drawn(app)
+    assert "worklist" not in app.session_state
+    assert f'selected value="{ward.people["pharmacist"].id}"' in drawn(app)
+    assert isinstance(staff_sessions.look(keeping.records(), here), staff_sessions.Ended)
+    other = staff_sessions.look(keeping.records(), elsewhere)
+    assert isinstance(other, staff_sessions.Ended) == (button == "end-shift")
+    assert last_act()[:2] == (
+        "locked" if button == "lock" else "shift_ended",
+        ward.people["pharmacist"].id,
+    )
+
+
+def test_a_press_on_a_screen_that_was_locked_meanwhile_changes_nothing(
+    open_page: OpenPage, drawn: Drawn, ward: Ward
+) -> None:
+    token = ward.enter("pharmacist")
+    app = paste(open_page("pharmacy"), "warfarin\natorvastatin")
+    staff_sessions.lock(keeping.records(), token)
+    app.button(key="clear").click().run()
+    assert EN("door.title") in drawn(app)
+    ward.enter("pharmacist")
+    again = drawn(open_page("pharmacy"))
+    assert "Warfarin" in again and "Atorvastatin" in again
+
+
+def test_an_administrator_adds_changes_and_deactivates(
+    open_page: OpenPage, drawn: Drawn, ward: Ward
+) -> None:
+    ward.enter("administrator")
+    boss, nurse = ward.people["administrator"], ward.people["nurse"]
+    app = open_page("people")
+    app.text_input(key="person-name").set_value("王芳")
+    app.selectbox(key="person-role").set_value("doctor")
+    app.text_input(key="pin-person").set_value(PIN)
+    app.text_input(key="pin-again-person").set_value(PIN)
+    submit(app, "person-form")
+    assert [said.value for said in app.success] == [EN("people.done")]
+    (added,) = [p for p in people.everyone(keeping.records()) if p.name == "王芳"]
+    assert added.role == "doctor" and last_act() == ("person_added", boss.id, added.id)
+    app.selectbox(key=f"role-{nurse.id}").set_value("pharmacist").run()
+    assert last_act() == ("role_changed", boss.id, nurse.id)
+    app.text_input(key=f"pin-{nurse.id}").set_value(OTHER_PIN)
+    app.text_input(key=f"pin-again-{nurse.id}").set_value(OTHER_PIN)
+    submit(app, f"pin-form-{nurse.id}")
+    assert last_act() == ("pin_changed", boss.id, nurse.id)
+    app.button(key=f"deactivate-{nurse.id}").click().run()
+    assert last_act() == ("person_deactivated", boss.id, nurse.id)
+    app.button(key=f"deactivate-{boss.id}").click().run()
+    assert warnings(app) == [EN("people.refused.last_administrator")]
+    app.number_input(key="idle-minutes").set_value(3).run()
+    assert last_act() == ("idle_time_set", boss.id, None)
+    assert EN("audit.idle_time_set") in drawn(app) and "Chief" in drawn(app)
+
+
+def test_a_callback_asks_for_the_right_anew(open_page: OpenPage, ward: Ward) -> None:
+    ward.enter("administrator")
+    app = open_page("people")
+    second = people.add(keeping.records(), "Second", "administrator", PIN)
+    assert isinstance(second, Person)
+    boss, nurse = ward.people["administrator"], ward.people["nurse"]
+    people.change_role(keeping.records(), boss.id, "nurse", second.id)
+    app.button(key=f"deactivate-{nurse.id}").click().run()
+    assert [p.active for p in people.everyone(keeping.records()) if p.id == nurse.id] == [True]
+
+
+def test_a_lost_database_is_said_and_a_person_just_seen_goes_on(
+    open_page: OpenPage, drawn: Drawn, ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.records.problems import DatabaseAway
+
+    ward.enter("pharmacist")
+    app = paste(open_page("pharmacy"), "warfarin")
+
+    def away(*_: object, **__: object) -> None:
+        raise DatabaseAway("records.problem.away", "test")
+
+    monkeypatch.setattr(staff_sessions, "look", away)
+    app.run()
+    assert "Warfarin" in drawn(app)
+    assert EN("shell.records_away") in [w.value for w in app.sidebar.warning]
+    staff._seen.clear()
+    app.run()
+    assert "Warfarin" not in drawn(app)
+    assert [e.value for e in app.error] == [EN("door.closed", problem=EN("records.problem.away"))]
+
+
+def decide(app: AppTest, note: str = "CK each week") -> AppTest:
+    (slug,) = slugs(app)
+    app.selectbox(key=f"reason-{slug}").set_value("monitored")
+    app.text_input(key=f"note-{slug}").set_value(note)
+    return submit(app, f"override-form-{slug}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_decision_is_recorded_with_person_result_and_tables_and_taken_back(
+    open_page: OpenPage, drawn: Drawn, ward: Ward, language: Language, knowledge: Knowledge
+) -> None:
+    t, person = translator(language), ward.people["pharmacist"]
+    ward.enter("pharmacist")
+    app = decide(paste(open_page("pharmacy", language), "\n".join(NAMES[language])))
+    shown = drawn(app)
+    assert person.name in shown and t("pharmacy.override.monitored") in shown
+    records = keeping.records()
+    (group,) = records.groups(kind="pharmacy_list", owner=person.id)
+    (entry,) = records.list(group.id)
+    assert entry.person == person.id and entry.kind == "override"
+    assert {**entry.content, "when": None} == {
+        "reason": "monitored",
+        "note": "CK each week",
+        "when": None,
+        "person": person.name,
+        "result": {
+            "severity": "major",
+            "rule": "P0001",
+            "drugs": ["atorvastatin", "clarithromycin"],
+        },
+        "tables": {"version": knowledge.version, "digest": knowledge.digest},
+    }
+    assert entry.provenance is not None and entry.provenance.person == person.id
+    (undo,) = [b for b in app.button if b.key and b.key.startswith("undo-")]
+    undo.click().run()
+    assert "origin-person" not in drawn(app)
+    (back,) = records.list(group.id)
+    assert (back.kind, back.supersedes) == ("override_taken_back", entry.id)
+    assert last_act() == ("entry", person.id, back.id)
+    decide(app)
+    assert len(records.groups(kind="pharmacy_list")) == 1
+    with records.database.reading() as connection:
+        found = verify.verify(connection, records.keys.ring(), records.shares)
+    assert found.state == "whole"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_staff_the_form_says_that_nothing_is_recorded(
+    open_page: OpenPage, language: Language
+) -> None:
+    app = paste(open_page("pharmacy", language), "\n".join(NAMES[language]))
+    said = [caption.value for caption in app.caption]
+    assert translator(language)("pharmacy.override.not_recorded") in said
+    decide(app)
+    assert not keeping.may_exist()
+
+
+def test_a_sample_records_nothing(open_page: OpenPage, ward: Ward) -> None:
+    ward.enter("pharmacist")
+    app = open_page("pharmacy", **{demo.KEY: sorted(demo.cases())[0]})
+    slug = slugs(app)[0]
+    app.selectbox(key=f"reason-{slug}").set_value("monitored")
+    submit(app, f"override-form-{slug}")
+    assert keeping.records().groups(kind="pharmacy_list") == ()
+
+
+def test_a_role_taken_away_meanwhile_decides_nothing(open_page: OpenPage, ward: Ward) -> None:
+    ward.enter("pharmacist")
+    app = paste(open_page("pharmacy"), "\n".join(NAMES["en"]))
+    records = keeping.records()
+    boss, person = ward.people["administrator"], ward.people["pharmacist"]
+    people.change_role(records, person.id, "nurse", boss.id)
+    decide(app)
+    assert app.session_state["worklist"].overrides == {}
+    assert records.groups(kind="pharmacy_list") == ()
+
+
+def test_a_decision_that_cannot_be_stored_is_not_taken(
+    open_page: OpenPage, ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward.enter("pharmacist")
+    app = paste(open_page("pharmacy"), "\n".join(NAMES["en"]))
+
+    def full(*_: object, **__: object) -> None:
+        raise NotStored("error.not_stored", "test")
+
+    monkeypatch.setattr(Records, "new_group", full)
+    decide(app)
+    assert EN("error.not_stored") in warnings(app)
+    assert app.session_state["worklist"].overrides == {}
+
+
+def test_an_administrator_finds_the_decision_in_the_audit_and_erases_it(
+    open_page: OpenPage, drawn: Drawn, ward: Ward
+) -> None:
+    ward.enter("pharmacist")
+    decide(paste(open_page("pharmacy"), "\n".join(NAMES["en"])))
+    (group,) = keeping.records().groups(kind="pharmacy_list")
+    ward.enter("administrator")
+    app = open_page("people")
+    shown = drawn(app)
+    assert EN("audit.entry") in shown and group.id in shown
+    assert ward.people["pharmacist"].name in shown and "CK each week" not in shown
+    app.button(key="erase").click().run()
+    assert EN("audit.erase.choose") in [info.value for info in app.info]
+    app.selectbox(key="erase-group").set_value(group.id)
+    app.checkbox(key="erase-sure").set_value(True)
+    app.button(key="erase").click().run()
+    assert keeping.records().groups(kind="pharmacy_list") == ()
+    assert EN("audit.erase") in drawn(app) and EN("audit.erase.none") in [
+        caption.value for caption in app.caption
+    ]
+    ward.enter("pharmacist")
+    again = open_page("pharmacy")
+    (undo,) = [b for b in again.button if b.key and b.key.startswith("undo-")]
+    undo.click().run()
+    decide(again)
+    (fresh,) = keeping.records().groups(kind="pharmacy_list")
+    assert fresh.id != group.id
