@@ -1,0 +1,146 @@
+"""Text questions of all sessions in one running batch (transformers' continuous batching).
+
+Knows: token ids only. Every question streams; one that is stopped is told so at once, whatever the
+batch still does with it. A batch that died fails its questions and is made anew for the next.
+Does not know: pictures, which run while the batch is paused. Attention stays sdpa: the batch may
+not switch to flash attention, which ignores the mask of pictures.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from tokenizers.decoders import DecodeStream
+from transformers import ContinuousBatchingConfig, GenerationConfig
+
+from core.model.engine import Sink
+from core.model.loader import Loaded
+from core.model.problems import ModelProblem
+from core.model.spec import Load
+
+LOG = logging.getLogger("auscult")
+LOOK_S = 0.1
+STOP_S = 10.0
+PAGE = 64  # tokens; the memory of the cache is counted in these
+
+
+@dataclass(slots=True)
+class _Open:
+    """A question being answered: what was already handed on."""
+
+    sink: Sink
+    decoder: DecodeStream = field(default_factory=lambda: DecodeStream(skip_special_tokens=True))
+    shown: int = 0
+
+
+class TextBatch:
+    """Made once for a loaded model; its threads run from the first question to `close`."""
+
+    def __init__(self, loaded: Loaded, config: GenerationConfig, load: Load) -> None:
+        self._loaded, self._config, self._load = loaded, config, load
+        self._open: dict[str, _Open] = {}
+        self._lock = threading.Lock()
+        self._manager: Any = None
+        self._closing = False
+
+    def ask(self, job: str, tokens: list[int], budget: int, sink: Sink) -> None:
+        with self._lock:
+            manager = self._running()
+            self._open[job] = _Open(sink)
+        manager.add_request(tokens, request_id=job, max_new_tokens=budget, streaming=True)
+
+    def stop(self, job: str) -> None:
+        with self._lock:
+            found = self._open.pop(job, None)
+            manager = self._manager
+        if found is not None:
+            manager.cancel_request(job)
+            found.sink.end("stopped")
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The model is the caller's alone; questions go on afterwards where they were."""
+        manager = self._manager
+        if manager is None or not manager.is_running():
+            yield
+            return
+        with manager.pause():
+            yield
+
+    def close(self) -> None:
+        self._closing = True
+        manager, self._manager = self._manager, None
+        if manager is not None and manager.is_running():
+            manager.stop(block=True, timeout=STOP_S, hard_stop=True)
+        for job in list(self._open):
+            self._end(job, "stopped")
+
+    def _running(self) -> Any:
+        if self._manager is not None and self._manager.is_running():
+            return self._manager
+        pages = self._load.jobs * -(-self._load.tokens // PAGE)
+        self._manager = self._loaded.model.init_continuous_batching(
+            generation_config=self._config,
+            continuous_batching_config=ContinuousBatchingConfig(
+                page_size=PAGE,
+                num_blocks=pages,
+                max_requests_per_batch=self._load.jobs,
+                auto_switch_to_flash=False,
+                use_cuda_graph=False,
+            ),
+        )
+        self._manager.start()
+        threading.Thread(target=self._follow, args=(self._manager,), daemon=True).start()
+        return self._manager
+
+    def _follow(self, manager: Any) -> None:
+        """Hands each new token to its question, until the batch ends."""
+        while manager.is_running() or not manager.output_router.output_queue.empty():
+            output = manager.get_result(timeout=LOOK_S)
+            if output is not None:
+                self._take(output)
+        if not self._closing:
+            LOG.error("the batch ended: %s", manager.background_thread_status.fatal_error)
+            for job in list(self._open):
+                self._end(job, "failed", ModelProblem("model.problem.broke"))
+
+    def _take(self, output: Any) -> None:
+        found = self._open.get(output.request_id)
+        if found is None:
+            return
+        if output.error is not None:
+            LOG.error("an answer failed: %s", output.error)
+            self._end(output.request_id, "failed", _named(output.error))
+            return
+        tokens = output.generated_tokens
+        new, found.shown = tokens[found.shown :], len(tokens)
+        pieces = (found.decoder.step(self._backend, token) for token in new)
+        text = "".join(piece for piece in pieces if piece)
+        if text:
+            found.sink.text(text, len(tokens))
+        if output.is_finished():
+            ended = bool(tokens) and tokens[-1] in self._ends
+            self._end(output.request_id, "finished" if ended else "truncated")
+
+    def _end(self, job: str, how: Any, problem: ModelProblem | None = None) -> None:
+        with self._lock:
+            found = self._open.pop(job, None)
+        if found is not None:
+            found.sink.end(how, problem)
+
+    @property
+    def _backend(self) -> Any:
+        return self._loaded.tokenizer._tokenizer
+
+    @property
+    def _ends(self) -> list[int]:
+        ends = self._config.eos_token_id
+        return ends if isinstance(ends, list) else [int(ends or 0)]
+
+
+def _named(error: str) -> ModelProblem:
+    full = "out of memory" in error.lower()
+    return ModelProblem("model.problem.full" if full else "model.problem.broke")
