@@ -1,0 +1,93 @@
+"""Whether a sentence says what the management of a cited row says, and nothing more.
+
+Knows: which act is tied to which drug, amount or time in a sentence, in both languages. Does not
+know: the tables; the caller hands in plain values. An act on another drug, a further drug, another
+number or a missing one makes it a sentence of the model's own.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.safety.orders.measures import AMOUNTS, TIMES, amounts
+from core.safety.orders.plain import plain
+from core.safety.orders.medicines import name_forms
+from core.terms.drug_names import drug_names
+
+
+@dataclass(frozen=True, slots=True)
+class CitedRow:
+    """The drugs of a row that an answer cites, by id, and its management text in each language."""
+
+    drugs: frozenset[str]
+    managements: tuple[str, ...]
+
+
+_ACTS = {
+    "not_combine": r"not (?:combine|co-?administer|be (?:combined|used together|co-?administered))|avoid (?:the )?(?:combin\w+|concurrent|concomitant)|禁止合用|避免合用|避免联用|不要合用|禁止联用|不宜合用|不得合用|勿合用|避免同时",
+    "not": r"not|don't|never|avoid\w*|without|不要|不得|不可|勿|避免|禁止|不宜|不应|不能|别",
+    "stop": r"stop\w*|suspend\w*|discontinu\w*|h[eo]ld\w*|withh\w+|omit\w*|interrupt\w*|停用|停药|停服|暂停|停止",
+    "switch": r"switch\w*|replac\w*|swap\w*|instead|alternative|改用|换用|替换|改为|换为|换成",
+    "use": r"us(?:e|ed|ing)|tak(?:e|en|ing)|giv(?:e|en|ing)|start\w*|choose|prefer\w*|add\w*|服用|使用|选用|给予|加用|开始",
+    "continue": r"continu\w*|resum\w*|继续|恢复",
+    "reduce": r"reduc\w*|lower\w*|decreas\w*|halv\w*|减量|减少|减至|减半|降低",
+    "increase": r"increas\w*|rais\w*|doubl\w*|加量|增加|增至|加倍",
+    "limit": r"limit\w*|exceed\w*|maxim\w*|at most|up to|cap|不超过|最大|限|≤",
+    "watch": r"monitor\w*|check\w*|watch\w*|measur\w*|监测|复查|查|观察|留意",
+}
+_ACT = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ACTS.items()))
+Fact = tuple[str, str]
+
+
+def restates(sentence: str, rows: Iterable[CitedRow]) -> bool:
+    """Whether one of the rows says all that the sentence does, with the same numbers."""
+    said = _facts(sentence)
+    drugs, numbers = _drugs(said), _numbers(sentence)
+    if not drugs:
+        return False
+    return any(
+        drugs <= row.drugs | _drugs(rule)
+        and _drugs(rule) <= drugs | row.drugs
+        and numbers == _numbers(management)
+        and all(_held(fact, rule, row) for fact in said)
+        for row in rows
+        for management in row.managements
+        for rule in (_facts(management),)
+    )
+
+
+def _held(fact: Fact, rule: frozenset[Fact], row: CitedRow) -> bool:
+    """A row that forbids the combination forbids it for its own drugs, which it need not name."""
+    act, what = fact
+    if fact in rule:
+        return True
+    return what in row.drugs and act == "not_combine" and any(a == act for a, _ in rule)
+
+
+def _facts(text: str) -> frozenset[Fact]:
+    """Each act with the drugs behind it, up to the next act; acts without a drug stand alone."""
+    spelled = plain(text, name_forms())
+    named = {m.start: m.drug for m in drug_names().mentions(spelled)}
+    acts = [(found.start(), found.lastgroup or "") for found in _ACT.finditer(spelled)]
+    marks = sorted([*acts, *((place, f"\0{drug}") for place, drug in named.items())])
+    facts, act = set[Fact](), ""
+    for _, mark in marks:
+        if mark.startswith("\0"):
+            facts.add((act, mark[1:]))
+        else:
+            act = f"not {mark}" if act == "not" else mark
+            facts.add((act, ""))
+    return frozenset(facts - {("not", "")})
+
+
+def _drugs(facts: frozenset[Fact]) -> frozenset[str]:
+    return frozenset(what for _, what in facts if what)
+
+
+def _numbers(text: str) -> frozenset[str]:
+    """Amounts and times, and every other number that the text gives."""
+    spelled = plain(text, name_forms())
+    said = {f"{number:g} {unit}" for number, unit in amounts(spelled)}
+    rest = TIMES.sub(" ", AMOUNTS.sub(" ", spelled))
+    times = {re.sub(r"\W+", "", found.group()) for found in TIMES.finditer(spelled)}
+    return frozenset(said | times | set(re.findall(r"\d+(?:\.\d+)?", rest)))
