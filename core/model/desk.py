@@ -1,31 +1,202 @@
 """The desk where every page hands in its questions to the model.
 
-Knows: that this version loads no model, and says so to every question at once.
-Does not know: anything to generate with. It answers `no_model` and never pretends.
+Knows: a queue with places, how many run together, one with pictures at a time, a limit per owner,
+stop. A job belongs to the desk and its owner, not to a browser: it is found again by its id. What
+was answered so far is stored through an interface that is handed in, so a killed process leaves
+jobs that say `interrupted`. Without a model every question is answered at once: `no_model`.
+Does not know: Streamlit, torch, what a gate holds back, where jobs are stored.
 """
 
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Protocol
 
-State = Literal["queued", "running", "finished", "truncated", "stopped", "failed", "no_model"]
+from core.errors import AuscultError
+from core.model.engine import Engine
+from core.model.job import OPEN, Gate, Job, Through, View, from_json
+from core.model.problems import ModelProblem
+from core.model.request import Request
+
+LOG = logging.getLogger("auscult")
+SAVE_S = 2.0
+KEPT_S = 3600.0  # a finished job in memory; it stays in the store
+
+
+class Store(Protocol):
+    """Keeps what a job said, for its owner only."""
+
+    def save(self, owner: str, job: str, said: dict[str, Any]) -> None: ...
+
+    def look(self, owner: str, job: str) -> dict[str, Any] | None: ...
+
+
+class Nowhere:
+    """A store that keeps nothing."""
+
+    def save(self, owner: str, job: str, said: dict[str, Any]) -> None:
+        return None
+
+    def look(self, owner: str, job: str) -> dict[str, Any] | None:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One question handed in for a purpose (`interaction`, …)."""
+class Limits:
+    """`together`: text questions that run at once. `waiting`: of everybody. `own`: of one owner."""
 
-    purpose: str
-    state: State
+    together: int = 4
+    waiting: int = 32
+    own: int = 4
 
 
 class Desk:
     """The object that `st.cache_resource` holds, one for all sessions."""
 
+    def __init__(
+        self,
+        store: Store | None = None,
+        gates: Callable[[], Gate] = Through,
+        limits: Limits | None = None,
+    ) -> None:
+        self._store: Store = Nowhere() if store is None else store
+        self._gates, self._limits = gates, limits or Limits()
+        self._engine: Engine | None = None
+        self._jobs: dict[str, Job] = {}
+        self._line: list[Job] = []
+        self._running: list[Job] = []
+        self._ended_at: dict[str, float] = {}
+        self._lock = threading.RLock()
+        self._saving = threading.Event()
+
     @property
     def model(self) -> str | None:
         """Name of the loaded model, `None` without one."""
+        engine = self._engine
+        return engine.origin.model if engine else None
+
+    def open(self, engine: Engine) -> None:
+        """Questions are answered by this engine from now on."""
+        with self._lock:
+            self._engine = engine
+        self._saving.clear()
+        threading.Thread(target=self._save_running, daemon=True).start()
+
+    def close(self) -> None:
+        """Ends every job, stores what each said, and gives the model back."""
+        self._saving.set()
+        with self._lock:
+            engine, self._engine = self._engine, None
+            line, self._line = self._line, []
+        for job in line:
+            job.end("stopped")
+        if engine is not None:
+            engine.close()
+
+    def submit(self, request: Request, owner: str) -> View:
+        """Hands in a question; the view tells at once whether it runs, waits or was refused."""
+        with self._lock:
+            engine = self._engine
+            if engine is None:
+                return View("", request.purpose, "no_model")
+            refused = self._refused(owner)
+            if refused is not None:
+                problem = (refused.key, refused.values)
+                return View("", request.purpose, "failed", problem=problem)
+            gates = {"thought": self._gates(), "answer": self._gates()}
+            job = Job(secrets.token_hex(16), owner, request, engine.origin, gates, self._ended)
+            self._jobs[job.id] = job
+            self._line.append(job)
+            self._forget()
+        self._store.save(owner, job.id, job.view().as_json())
+        self._start()
+        return self._view(job)
+
+    def find(self, job: str, owner: str) -> View | None:
+        """A job of this owner, from memory or from the store; `None` for anybody else's."""
+        found = self._jobs.get(job)
+        if found is not None:
+            same = secrets.compare_digest(found.owner.encode(), owner.encode())
+            return self._view(found) if same else None
+        said = self._store.look(owner, job)
+        return from_json(said) if said else None
+
+    def stop(self, job: str, owner: str) -> None:
+        """Ends a job of this owner; what was answered so far stays."""
+        found = self._jobs.get(job)
+        if found is None or found.owner != owner:
+            return
+        with self._lock:
+            waiting = found in self._line
+            if waiting:
+                self._line.remove(found)
+            engine = self._engine
+        if waiting:
+            found.end("stopped")
+        elif engine is not None and found.state == "running":
+            engine.stop(found.id)
+
+    def _refused(self, owner: str) -> ModelProblem | None:
+        own = sum(job.owner == owner and job.state in OPEN for job in self._jobs.values())
+        if own >= self._limits.own:
+            return ModelProblem("model.problem.own_limit", most=self._limits.own)
+        if len(self._line) >= self._limits.waiting:
+            return ModelProblem("model.problem.queue_full", most=self._limits.waiting)
         return None
 
-    def submit(self, purpose: str) -> Job:
-        """Hands in a question; without a model the answer is there at once: `no_model`."""
-        return Job(purpose, "no_model")
+    def _start(self) -> None:
+        """Gives the engine what may run now, in the order it came."""
+        while (job := self._next()) is not None:
+            engine = self._engine
+            if engine is None:
+                job.end("stopped")
+            else:
+                engine.ask(job.id, job.request, job)
+
+    def _next(self) -> Job | None:
+        with self._lock:
+            pictures = any(job.request.pictures for job in self._running)
+            for job in self._line:
+                full = len(self._running) >= self._limits.together
+                if full or (pictures and job.request.pictures):
+                    continue
+                self._line.remove(job)
+                self._running.append(job)
+                job.begin()
+                return job
+            return None
+
+    def _ended(self, job: Job) -> None:
+        with self._lock:
+            if job in self._running:
+                self._running.remove(job)
+            self._ended_at[job.id] = time.monotonic()
+        self._keep(job)
+        self._start()
+
+    def _view(self, job: Job) -> View:
+        with self._lock:
+            place = self._line.index(job) if job in self._line else 0
+        return job.view(place)
+
+    def _forget(self) -> None:
+        """Drops old finished jobs from memory."""
+        before = time.monotonic() - KEPT_S
+        for job in [job for job, at in self._ended_at.items() if at < before]:
+            del self._ended_at[job]
+            self._jobs.pop(job, None)
+
+    def _save_running(self) -> None:
+        """What is being answered is on disk every two seconds."""
+        while not self._saving.wait(SAVE_S):
+            for job in list(self._running):
+                self._keep(job)
+
+    def _keep(self, job: Job) -> None:
+        try:
+            self._store.save(job.owner, job.id, job.view().as_json())
+        except AuscultError as problem:
+            LOG.warning("a job was not stored: %s", problem.detail or problem.key)

@@ -27,6 +27,7 @@ from core.model.spec import KEPT_MODULES, Decision
 
 LOG = logging.getLogger("auscult")
 Progress = Callable[[int, int], None]  # tensors so far, of all
+_Quantised: Any = BitsAndBytesConfig
 _COMPUTE = {"bfloat16": torch.bfloat16, "float32": torch.float32}
 
 
@@ -64,7 +65,7 @@ def load(checkpoint: Checkpoint, decision: Decision, progress: Progress) -> Load
     except (OSError, ValueError, RuntimeError, KeyError) as why:
         LOG.exception("the checkpoint cannot be loaded")
         raise WrongCheckpoint("model.problem.not_loaded", type(why).__name__) from why
-    model.eval()
+    model.eval()  # type: ignore[no-untyped-call]
     # Streamlit collects garbage after every run; what stays for good is not looked at again.
     gc.collect()
     gc.freeze()
@@ -72,13 +73,13 @@ def load(checkpoint: Checkpoint, decision: Decision, progress: Progress) -> Load
     return Loaded(checkpoint, decision, model, tokenizer, processor if pictures else None)
 
 
-def quantisation(checkpoint: Checkpoint, decision: Decision) -> BitsAndBytesConfig | None:
+def quantisation(checkpoint: Checkpoint, decision: Decision) -> Any:
     """The library's default 4 bits are fp4 in float32, and a short skip list matches nothing."""
     kept = list(KEPT_MODULES[checkpoint.kind])
     if decision.precision == "int8":
-        return BitsAndBytesConfig(load_in_8bit=True, llm_int8_skip_modules=kept)
+        return _Quantised(load_in_8bit=True, llm_int8_skip_modules=kept)
     if decision.precision == "nf4":
-        return BitsAndBytesConfig(
+        return _Quantised(
             load_in_4bit=True,
             bnb_4bit_quant_type="nf4",
             bnb_4bit_use_double_quant=True,

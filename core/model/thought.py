@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 State = Literal["none", "complete", "truncated"]  # while the text still runs: truncated so far
+Piece = tuple[Literal["thought", "answer"], str]
 
 OPENING = ("<unused94>", "<thought>", "<think>")
 CLOSING = ("<unused95>", "</thought>", "</think>")
@@ -37,19 +38,21 @@ class Parsed:
 
 @dataclass(slots=True)
 class ThoughtParser:
-    """Takes text in any pieces; `parsed()` can be asked at any time, `close()` ends the text.
+    """Takes text in any pieces and gives out what is certain, as thought or as answer.
 
     What may be the beginning of a marker is held back until it is clear, so nothing that was once
-    given out is taken back except white space at an end.
+    given out is taken back.
     """
 
     _held: str = ""
     _open: bool = False
     _label: bool = False
+    _ready: list[Piece] = field(default_factory=list)
     _blocks: list[list[str]] = field(default_factory=list)
     _answer: list[str] = field(default_factory=list)
 
-    def feed(self, chunk: str) -> None:
+    def feed(self, chunk: str) -> list[Piece]:
+        """More text; returns what became certain, in order."""
         self._held += chunk
         while match := _MARKER.search(self._held):
             self._take(self._held[: match.start()], ended=True)
@@ -58,15 +61,20 @@ class ThoughtParser:
         keep = _beginning_of_marker(self._held)
         ready, rest = self._held[: len(self._held) - keep], self._held[len(self._held) - keep :]
         self._held = self._take(ready, ended=False) + rest
+        return self._given()
 
-    def close(self) -> Parsed:
+    def close(self) -> list[Piece]:
         """The end of the text, finished or cut; a marker that was cut is not text."""
         keep = _beginning_of_marker(self._held)
         if keep >= _FEWEST_CUT:
             self._held = self._held[: len(self._held) - keep]
         self._take(self._held, ended=True)
         self._held = ""
-        return self.parsed()
+        return self._given()
+
+    def _given(self) -> list[Piece]:
+        given, self._ready = self._ready, []
+        return given
 
     def parsed(self) -> Parsed:
         """What is certain so far."""
@@ -83,19 +91,27 @@ class ThoughtParser:
         self._label = marker == _LABELLED
         if self._open:
             self._blocks.append([])
+            if any(map(any, self._blocks)):
+                self._ready.append(("thought", "\n\n"))
 
     def _take(self, text: str, ended: bool) -> str:
         """Keeps text where it belongs; returns what must wait since it may be the block's name."""
         if not self._open:
-            self._answer.append(text)
+            self._give("answer", text)
             return ""
         if self._label:
             if not ended and _LABEL_MAYBE.match(text):
                 return text
             self._label = False
             text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
-        self._blocks[-1].append(text)
+        self._give("thought", text)
         return ""
+
+    def _give(self, kind: Literal["thought", "answer"], text: str) -> None:
+        if not text:
+            return
+        (self._blocks[-1] if kind == "thought" else self._answer).append(text)
+        self._ready.append((kind, text))
 
 
 def parse(chunks: list[str]) -> Parsed:
@@ -103,7 +119,8 @@ def parse(chunks: list[str]) -> Parsed:
     parser = ThoughtParser()
     for chunk in chunks:
         parser.feed(chunk)
-    return parser.close()
+    parser.close()
+    return parser.parsed()
 
 
 def _beginning_of_marker(text: str) -> int:

@@ -9,13 +9,13 @@ from collections.abc import Iterable
 import streamlit as st
 
 from core.i18n import Translator
-from core.model.desk import Job
+from core.model.job import State
 from core.ui import badges
 from core.ui.markup import draw, fill
 
 
 def panel(
-    t: Translator, key: str, chains: Iterable[tuple[str, Iterable[tuple[str, str]]]], job: Job
+    t: Translator, key: str, chains: Iterable[tuple[str, Iterable[tuple[str, str]]]], state: State
 ) -> None:
     """`chains`: a heading and its steps, each a sentence and its marked source (may be empty)."""
     with st.expander(t("reasoning.title"), key=key):
@@ -29,5 +29,5 @@ def panel(
                     fill("<li>$text <small>$source</small></li>", text=text, source=source)
                 )
             pieces.append("</ol>")
-        pieces.append(fill('<p class="small">$text</p>', text=t(f"reasoning.model.{job.state}")))
+        pieces.append(fill('<p class="small">$text</p>', text=t(f"reasoning.model.{state}")))
         draw(*pieces)

@@ -127,7 +127,7 @@ def greedy(loaded: Loaded) -> GenerationConfig:
         getattr(loaded.model.config, name, None)
         for name in ("boi_token_index", "eoi_token_index", "image_token_index")
     ]
-    return GenerationConfig(
+    return GenerationConfig(  # type: ignore[no-untyped-call]
         do_sample=False,
         eos_token_id=sorted({int(end) for end in (*named, turn) if end is not None}),
         pad_token_id=shipped.pad_token_id,

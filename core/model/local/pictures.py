@@ -48,7 +48,7 @@ class PictureFeatures:
         return torch.cat(list(said)) if isinstance(said, (list, tuple)) else said
 
 
-class _Stopped(StoppingCriteria):  # type: ignore[misc]
+class _Stopped(StoppingCriteria):
     def __init__(self, asked: threading.Event) -> None:
         self._asked = asked
 
@@ -56,7 +56,7 @@ class _Stopped(StoppingCriteria):  # type: ignore[misc]
         return torch.full((len(input_ids),), self._asked.is_set(), device=input_ids.device)
 
 
-class _Pieces(TextStreamer):  # type: ignore[misc]
+class _Pieces(TextStreamer):
     """Text as it is certain, with the number of tokens so far."""
 
     def __init__(self, tokenizer: Any, take: Callable[[str, int], None]) -> None:
@@ -66,7 +66,7 @@ class _Pieces(TextStreamer):  # type: ignore[misc]
     def put(self, value: Any) -> None:
         if not self.next_tokens_are_prompt:
             self._count += int(value.numel())
-        super().put(value)
+        super().put(value)  # type: ignore[no-untyped-call]
 
     def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
         if text:

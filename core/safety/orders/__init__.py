@@ -1,7 +1,7 @@
 """Text of a model that reads as an order: found, held back, or passed as the text of a rule.
 
 The product never prescribes. `judge` finds orders in a whole text, `Gate` does the same while a
-text arrives, `restates` lets the management of a cited row through. docs/orders.md says what counts.
+text arrives, `restates` lets the management of a cited row through. What counts: docs/orders.md.
 """
 
 from core.safety.orders.gate import Gate, Piece, judge

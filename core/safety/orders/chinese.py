@@ -19,7 +19,7 @@ _HARMLESS = re.compile(
     r"性能|先前|先天|请教|请问|供给|说服|服务|克服|常用|用法|利用|转换|交换|公开|展开|打开|离开|开放|不能耐受|使用说明|"
     r"停药综合征|停药反应|用药史|用药清单|用药记录|用药错误|开具者|药物?清单|无需|无须|不需要?|不必|用于|适用|处方药|"
     r"非处方|处方集|处方医[生师]|开处方|用药情况|用药依从性|停经|停留|调整因素|需氧|不用担心|作为|增效|应急|应力|服药依从性|"
-    r"用药安全|用药教育|用药指导单|合用数据|要点|请知悉|合理用药"
+    r"用药安全|用药教育|用药指导单|给出|合用数据|要点|请知悉|合理用药"
 )
 _OWN = (
     "服用|口服|内服|服药|用药|停用|停药|停服|停掉|停止服用|停止使用|停止用药|停下|加用|换用|改用|换成|改成|改服|改吃|"
@@ -40,7 +40,8 @@ _DIRECT = (
     "即可|将|把|给予|再|赶快|务求|不用|停止|酌情|适当|逐渐|逐步|缓慢|随即|同时|尝试|推薦|选择|倾向于|下一步|考虑到|允许|就|便"
 )
 _CIRCUMSTANCE = re.compile(
-    r"[^,]{0,16}?(?:期间|时(?!间|刻)|之?后|以后|之?前(?!提)|患者|者|人群|的(?:病人|老人|人|药|不良|~|情况|原因|风险|指征|时|过程|必要)|史|过程中|"
+    r"[^,]{0,16}?(?:期间|时(?!间|刻)|之?后|以后|之?前(?!提)|患者|者|人群|的(?:病人|老人|人|药|不良|~|情况|原因|风险|指征|时|过程|"
+    r"必要)|史|过程中|"
     r"过量|指征|疗程中|阶段|依从性)"
 )
 _EFFECT = re.compile(
@@ -53,14 +54,17 @@ _PAST = re.compile(
     r"既往|以往|过去|从前|以前|病程中|发病前|自述|诉|患者曾|之前(?!请|应|要)|医生说过|外院|目前正在|正在|一直在|在服|"
     r"\d{4}\s*年"
 )
-_DOING = re.compile(r"(?:患者|病人|患儿|老人|受试者|他|她|他们|对照组|试验组|组|家属)(?:目前|现|也|均|都|同时|每日|长期|仍|规律|自行|只|仅|并|未|没有?|不)*$")
+_DOING = re.compile(
+    r"(?:患者|病人|患儿|老人|受试者|他|她|他们|对照组|试验组|组|家属)(?:目前|现|也|均|都|同时|每日|长期|仍|规律|自行|只|仅|并|未|没有?|不)*$"
+)
 _END = re.compile(r"吧$|即可$|就(?:行|好|可以)了?$|为宜$|为好$|为妥$|為宜$|最好$")
 _TOPIC = re.compile(
     rf"(?:{_OBJECT})[^,]{{0,8}}?(?P<act>{_OWN}|继续|暂停|停|照旧|照常|不变|维持|照服|吃|服|打|禁用)(?P<rest>.*)"
 )
 _CHOICE = re.compile(
     rf"(?:建议|推荐|首选|优选|优先|考虑|宜选|可选|选用|不妨|还是|最好是?|应为|宜为|需要|该用|要用)"
-    rf"(?:给予|用|为|是|选择|使用|他|她|患者|您|你|先|口服|小剂量|低剂量|的是|:|\s)*[{MEDICINE}{AMOUNT}]|[{MEDICINE}]\s*换\s*[{MEDICINE}]"
+    rf"(?:给予|用|为|是|选择|使用|他|她|患者|您|你|先|口服|小剂量|低剂量|的是|:|\s)*[{MEDICINE}{AMOUNT}]|"
+    rf"[{MEDICINE}]\s*换\s*[{MEDICINE}]"
 )
 
 
@@ -97,15 +101,32 @@ def _is_told(before: str, found: re.Match[str], rest: str, whole: str) -> bool:
     about = f"{before}{rest}" if found["general"] else whole
     if not (found["own"] or re.search(_OBJECT, about)):
         return False
-    if found["general"] in ("增加", "减少", "降低", "提高", "调整", "维持", "保持", "加", "减", "选择") and not re.search(
-        rf"剂量|用量|[至到为]\s*{AMOUNT}|^\s*[{MEDICINE}{AMOUNT}](?!\s*[^,]*(?:浓度|暴露|水平|清除|风险|效|代谢|吸收))", rest
+    if found["general"] in (
+        "增加",
+        "减少",
+        "降低",
+        "提高",
+        "调整",
+        "维持",
+        "保持",
+        "加",
+        "减",
+        "选择",
+    ) and not re.search(
+        rf"剂量|用量|[至到为]\s*{AMOUNT}|^\s*[{MEDICINE}{AMOUNT}](?!\s*[^,]*(?:浓度|暴露|水平|清除|风险|效|代谢|"
+        rf"吸收))",
+        rest,
     ):
         return False
     if re.search(_DIRECT, before):
         return not (_EFFECT.match(rest.lstrip()) and not found["own"])
     if before in ("现", "现在", "今") and found.group()[0] in "改停加换减":
         return True
-    head = re.sub(rf"^(?:并且?|则|而|且|然后|随后|再|故|因此|所以|或者?|也|都|均|还|{TIME}|:|\s|每|晚|早|一次|患者|-)+", "", before)
+    head = re.sub(
+        rf"^(?:并且?|则|而|且|然后|随后|再|故|因此|所以|或者?|也|都|均|还|{TIME}|:|\s|每|晚|早|一次|患者|-)+",
+        "",
+        before,
+    )
     if head == "" and not before.startswith("患者"):
         return not _EFFECT.search(rest)
     return False
@@ -114,7 +135,12 @@ def _is_told(before: str, found: re.Match[str], rest: str, whole: str) -> bool:
 def _topic(text: str) -> bool:
     for found in _TOPIC.finditer(text):
         before, rest = text[: found.start("act")], found["rest"]
-        done = _PAST.search(before) or re.search("自行|擅自|私自", before) or _DONE.match(rest) or _DOING.search(before)
+        done = (
+            _PAST.search(before)
+            or re.search("自行|擅自|私自", before)
+            or _DONE.match(rest)
+            or _DOING.search(before)
+        )
         if not (done or _CIRCUMSTANCE.match(rest) or _EFFECT.search(rest)):
             return True
     for found in _CHOICE.finditer(text):

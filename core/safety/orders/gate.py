@@ -17,13 +17,15 @@ from core.safety.orders.sentences import first_end
 Kind = Literal["text", "rule", "held"]
 _OPEN_LINES = 4
 _HEADING = re.compile(r"^\s*#{1,6}\s|[:：]\W*$|^\s*(?:\*\*|__)[^*_]+(?:\*\*|__)\s*$")
-_ITEM = re.compile(r"^\s*(?:[-*+•·▪◦–—|>]|\(?\d{1,2}[.)、)]|[①-⑳]|[((]?[一二三四五六七八九十]{1,2}[、.))])")
+_ITEM = re.compile(
+    r"^\s*(?:[-*+•·▪◦–—|>]|\(?\d{1,2}[.)、)]|[①-⑳]|[((]?[一二三四五六七八九十]{1,2}[、.))])"
+)
 _CLOSED = re.compile(r"[.。!！?？]\W*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What may be shown: `text`, `rule` for the words of a cited row, `held` in place of an order."""
+    """What may be shown: `text`, `rule` for words of a cited row, `held` in place of an order."""
 
     kind: Kind
     text: str = ""
@@ -72,7 +74,7 @@ class Gate:
 
 
 def judge(text: str) -> tuple[Span, ...]:
-    """Every sentence of a whole text that reads as an order, alone or with what stands before it."""
+    """Every sentence of a text that reads as an order, alone or with what stands before it."""
     gate = Gate()
     gate.feed(text)
     gate.close()
@@ -92,4 +94,3 @@ def _following(context: Context, sentence: str, masked: str, held: bool) -> Cont
     if closed and not unfinished(masked):
         return Context(heading, excuse)
     return Context(heading, excuse, (*context.open, masked)[-_OPEN_LINES:])
-

@@ -1,4 +1,4 @@
-"""Amounts and times of a dose in a plain sentence: `5 mg`, `five milligrams`, `两片`, `tid`, `每晚`.
+"""Amounts and times of a dose in a plain sentence: `5 mg`, `two tablets`, `两片`, `tid`.
 
 Knows: digits and number words, units, pieces, frequencies of both languages. Does not know: whether
 a dose is right. Wider than `core.terms.dose`, which must not read a dose wrongly: here a dose that
@@ -8,28 +8,16 @@ is missed would be shown. Amounts per volume are results of a laboratory and no 
 import re
 from collections.abc import Iterator
 
+from core.safety.orders.numbers import CHINESE, DIGITS, ENGLISH, ENGLISH_WORD, NUMBER, value
+
 AMOUNT, TIME = "\ue002", "\ue003"
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen".split()
-_ONES += "fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_ENGLISH = {word: n for n, word in enumerate(_ONES)} | {
-    word: 10 * n for n, word in enumerate(_TENS, 2)
-}
-_ENGLISH |= {"half": 0.5, "a": 1, "an": 1, "quarter": 0.25, "once": 1, "twice": 2, "thrice": 3}
-_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "俩": 2, "〇": 0, "半": 0.5}
-_DIGITS |= {c: n for n, c in enumerate("壹贰叁肆伍陆柒捌玖", 1)}
-_PLACES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "万": 10000}
-_WORD = rf"(?:{'|'.join(sorted([*_ONES, *_TENS], key=len, reverse=True))}|hundred|thousand)"
-_WORDS = rf"(?<![a-z])(?:(?:a|an|one)\s+(?:half|quarter|hundred|thousand)|{_WORD}(?:(?:[\s-]|\s?and\s)+{_WORD}|\s+point(?:\s+{_WORD})+)*|(?:one\s+)?half(?: an?| of an?)?|half|an?(?=\s+(?:tab|cap|pill|puff|drop|patch|sachet|spoon|teasp|dose)))"
-_HAN = "[零〇一二三四五六七八九十百千万两俩半壹贰叁肆伍陆柒捌玖拾佰]"
-_HAN_NUMBER = rf"{_HAN}+(?:点{_HAN}+)?"
-_PLAIN = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
-_ONE = rf"(?:(?:(?<![\d.a-z])|(?<=x)|(?<=\ue001))(?:{_PLAIN})(?:\s*[/⁄]\s*\d+)?|{_WORDS}|{_HAN_NUMBER})"
-NUMBER = rf"{_ONE}(?:\s*(?:-|~|–|to|or|至|到|或)\s*(?:{_PLAIN}|{_WORD}|{_HAN_NUMBER}))?"
 _MASS = (
-    "milligrams?|micrograms?|nanograms?|grams?|millilit(?:re|er)s?|international units?|units?|mgs?|"
-    "mcgs?|ug|μg|ng|gm|g|mls?|cc|iu|u|meq|mmol|puffs?|drops?|sprays?|tablets?|tabs?|capsules?|caps?|"
-    "pills?|sachets?|patch(?:es)?|ampoules?|vials?|lozenges?|suppositor(?:y|ies)|teaspoon(?:ful)?s?|"
+    "milligrams?|micrograms?|nanograms?|grams?|millilit(?:re|er)s?|international units?|"
+    "units?|mgs?|"
+    "mcgs?|ug|μg|ng|gm|g|mls?|cc|iu|u|meq|mmol|puffs?|drops?|sprays?|tablets?|tabs?|capsules?|"
+    "caps?|"
+    "pills?|sachets?|patch(?:es)?|ampoules?|vials?|lozenges?|suppositor(?:y|ies)|"
+    "teaspoon(?:ful)?s?|"
     "tablespoon(?:ful)?s?|inhalations?|doses"
 )
 _MASS_HAN = (
@@ -42,26 +30,33 @@ AMOUNTS = re.compile(
     rf"(?P<glued>)|(?P<mg>mg|mcg|ug|g)(?=q\d|q[a-z]{{1,3}}(?![a-z])|bid|tid|po(?![a-z])))"
     rf"{_NOT_A_DOSE}(?:\s*/\s*(?:kg|公斤|千克|次|dose|h|hr|小时))?(?:\s+and a half|半)?"
 )
-_N = rf"(?:{_PLAIN}|{_WORD}|{_HAN_NUMBER}|once|twice|thrice)"
+_N = rf"(?:{DIGITS}|{ENGLISH_WORD}|{CHINESE}|once|twice|thrice)"
 _DAY = r"(?:day|daily|night|nightly|morning|evening|week|weekly|month|monthly|hours?|hrs?)"
 _LATIN = (
-    r"q\.?\s?\d{1,2}(?:\s?-\s?\d{1,2})?\.?\s?h(?:rs?|ours?|rly|ourly)?|q\.?d\.?s?|q\.?i\.?d|t\.?i\.?d\.?s?|tds|"
-    r"b\.?i\.?d|bd|o\.?d\.?|o\.?m\.?|o\.?n\.?(?=\s*[,.;]|$)|q\.?o\.?d|eod|q\.?\s?h\.?s|h\.?s|q\.?n\.?|"
+    r"q\.?\s?\d{1,2}(?:\s?-\s?\d{1,2})?\.?\s?h(?:rs?|ours?|rly|ourly)?|q\.?d\.?s?|q\.?i\.?d|"
+    r"t\.?i\.?d\.?s?|tds|"
+    r"b\.?i\.?d|bd|o\.?d\.?|o\.?m\.?|o\.?n\.?(?=\s*[,.;]|$)|q\.?o\.?d|eod|q\.?\s?h\.?s|h\.?s|"
+    r"q\.?n\.?|"
     r"q\.?a\.?m|q\.?p\.?m|q\.?\s?week|q\.?w\.?|biw|tiw|p\.?\s?r\.?\s?n|stat|nocte|mane"
 )
 TIMES = re.compile(
     rf"(?<![a-z0-9])(?:{_LATIN})(?![a-z])\.?"
-    rf"|(?<![a-z0-9.])(?:once|twice|thrice|(?:{_N})(?:\s*(?:x|×|times?))?(?=[\s,-]*(?:(?:a|per|each|every|in a)\s|/|daily|nightly|weekly))|(?:{_N})\s*(?:x|×|times?))[\s,-]*(?:(?:a|per|each|every|in a)\s+|/\s*)?{_DAY}(?![a-z])"
+    rf"|(?<![a-z0-9.])(?:once|twice|thrice|(?:{_N})(?:\s*(?:x|×|times?))?(?=[\s,-]*(?:(?:a|"
+    rf"per|each|every|in a)\s|/|daily|nightly|weekly))|(?:{_N})\s*(?:x|×|"
+    rf"times?))[\s,-]*(?:(?:a|per|each|every|in a)\s+|/\s*)?{_DAY}(?![a-z])"
     rf"(?!\s*(?:period|course|trial|study|ago|later|before|earlier|old|history|half))"
     rf"|(?<![a-z])(?:every|each|per|ev)\s+(?:other\s+|second\s+|{_N}\s+)?"
-    r"(?:day|night|morning|evening|week|month|hours?|hrs?|h|days|weeks|bedtime|meals?|afternoon)(?![a-z])"
+    r"(?:day|night|morning|evening|week|month|hours?|hrs?|h|days|weeks|bedtime|meals?|"
+    r"afternoon)(?![a-z])"
     r"|/\s*(?:day|d|week)(?![a-z])"
     r"|(?<![a-z])(?:daily|nightly|weekly|hourly|once|at (?:bedtime|night|noon)|before bed|"
-    r"with (?:meals?|food|breakfast|dinner|lunch|supper)|(?:before|after) (?:meals|breakfast|dinner|"
+    r"with (?:meals?|food|breakfast|dinner|lunch|supper)|(?:before|after) (?:meals|breakfast|"
+    r"dinner|"
     r"lunch|food)|morning and (?:evening|night)|as needed|when needed|in the (?:morning|evening)|"
     r"mornings?(?=\s*[,.]|$)|a day)(?![a-z])"
-    rf"|(?:每|一|1){_HAN_NUMBER}?[日天晚早晨夜]\s*(?:服用?|口服|吃|用)?\s*(?:各|共)?\s*(?:{_N}\s*[次回])?"
-    rf"|(?<![\d年月]){_N}\s*[次回]?\s*/\s*[日天d周]|每\s*(?:{_N})?\s*个?(?:小时|周|星期|礼拜|月)(?:\s*{_N}\s*[次回])?"
+    rf"|(?:每|一|1){CHINESE}?[日天晚早晨夜]\s*(?:服用?|口服|吃|用)?\s*(?:各|共)?\s*(?:{_N}\s*[次回])?"
+    rf"|(?<![\d年月]){_N}\s*[次回]?\s*/\s*[日天d周]|每\s*(?:{_N})?\s*个?(?:小时|周|星期|礼拜|"
+    rf"月)(?:\s*{_N}\s*[次回])?"
     rf"|(?:{_N})\s*个?小时\s*{_N}?\s*次|每(?:{_N})[日天]\s*(?:{_N}\s*次)?|[日天]\s*(?:服|用)?\s*{_N}\s*次"
     r"|隔[日天晚]|临?睡前|睡时|早晚|早中晚|三餐|[饭餐][前后]|随餐|空腹|顿服|必要时|每次|晨起|清晨|每晚|每早"
 )
@@ -81,7 +76,7 @@ def amounts(plain: str) -> Iterator[tuple[float, str]]:
     """Each amount as number and unit, in one spelling for both languages; ranges give both ends."""
     for found in AMOUNTS.finditer(plain):
         unit = _UNITS.get(_singular(found["unit"] or found["mg"]), found["unit"] or found["mg"])
-        for number in re.findall(rf"{_PLAIN}|{_WORDS}|{_HAN_NUMBER}", found["n"]):
+        for number in re.findall(rf"{DIGITS}|{ENGLISH}|{CHINESE}", found["n"]):
             yield value(number), unit
 
 
@@ -91,39 +86,9 @@ def _singular(unit: str) -> str:
 
 _UNITS = {
     "milligram": "mg", "毫克": "mg", "gram": "g", "克": "g", "公克": "g", "gm": "g", "mcg": "ug",
-    "microgram": "ug", "微克": "ug", "μg": "ug", "毫升": "ml", "millilitre": "ml", "milliliter": "ml",
-    "cc": "ml", "unit": "u", "单位": "u", "个单位": "u", "国际单位": "u", "iu": "u", "tab": "tablet",
-    "片": "tablet", "锭": "tablet", "pill": "tablet", "粒": "capsule", "cap": "capsule", "颗": "capsule",
+    "microgram": "ug", "微克": "ug", "μg": "ug", "毫升": "ml", "millilitre": "ml",
+    "milliliter": "ml", "cc": "ml", "unit": "u", "单位": "u", "个单位": "u",
+    "国际单位": "u", "iu": "u",
+    "tab": "tablet", "片": "tablet", "锭": "tablet", "pill": "tablet", "粒": "capsule",
+    "cap": "capsule", "颗": "capsule",
 }  # fmt: skip
-
-
-def value(words: str) -> float:
-    """The number that digits or words of either language say."""
-    text = words.replace(",", "").strip()
-    if re.fullmatch(r"\d*\.?\d+", text):
-        return float(text)
-    return _english(text) if text[0].isascii() else _chinese(text)
-
-
-def _english(text: str) -> float:
-    whole, _, decimals = text.partition(" point ")
-    total = 0.0
-    for word in re.split(r"[\s-]+", whole):
-        if word in ("hundred", "thousand"):
-            total = max(total, 1) * (100 if word == "hundred" else 1000)
-        elif word in _ENGLISH and not (word in ("a", "an") and total):
-            total += _ENGLISH[word] if word != "half" or not total else -0.5 if total == 1 else 0.5
-    behind = "".join(str(int(_ENGLISH.get(word, 0))) for word in decimals.split())
-    return total + float(f"0.{behind}") if behind else total
-
-
-def _chinese(text: str) -> float:
-    whole, _, decimals = text.partition("点")
-    total, digit = 0.0, 0.0
-    for sign in whole:
-        if sign in _PLACES:
-            total, digit = total + (digit or 1) * _PLACES[sign], 0
-        else:
-            digit = _DIGITS.get(sign, 0)
-    behind = "".join(str(int(_DIGITS.get(sign, 0))) for sign in decimals)
-    return total + digit + (float(f"0.{behind}") if behind else 0)

@@ -16,14 +16,17 @@ from core.terms.drug_names import drug_names
 
 MEDICINE = "\ue001"
 _ENDINGS = re.compile(
-    r"(?<![a-z])[a-z]{3,}(?:mab|nib|pril|sartan|statin|olol|azole|mycin|cillin|floxacin|xaban|gliptin|"
-    r"gliflozin|prazole|dipine|azepam|zolam|triptan|parin|glutide|cycline|thiazide|setron|lukast|vaptan|"
+    r"(?<![a-z])[a-z]{3,}(?:mab|nib|pril|sartan|statin|olol|azole|mycin|cillin|floxacin|xaban|"
+    r"gliptin|"
+    r"gliflozin|prazole|dipine|azepam|zolam|triptan|parin|glutide|cycline|thiazide|setron|"
+    r"lukast|vaptan|"
     r"oxetine|afil|dronate|caine|codone|profen|fibrate)s?(?![a-z])"
 )
 _FOODS = frozenset({"alcohol", "grapefruit", "tobacco"})  # ids of the tables; to be avoided or not
 # Compounds that name no medicine to be taken.
 _OTHER = re.compile(
-    r"(?:drug|medication|medicine)(?:[- ]drug)?[- ](?:interactions?|levels?|lists?|history|names?|"
+    r"(?:drug|medication|medicine)(?:[- ]drug)?[- ](?:interactions?|levels?|lists?|history|"
+    r"names?|"
     r"tables?|class(?:es)?|errors?)|药物?(?:间)?相互作用|药[师房店学理代典效监局]|医药|药物浓度|药物代谢"
 )
 
@@ -55,9 +58,7 @@ def medicines() -> Medicines:
 
 
 def load(folder: Path) -> Medicines:
-    rows = read_table(
-        folder / "orders_medicines.csv", {"word": filled, "lang": one_of("zh", "en")}
-    )
+    rows = read_table(folder / "orders_medicines.csv", {"word": filled, "lang": one_of("zh", "en")})
     longest = sorted(rows, key=lambda row: -len(row["word"]))
     english = (re.escape(row["word"]) for row in longest if row["lang"] == "en")
     # 停药 and 服药 are acts.

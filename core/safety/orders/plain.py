@@ -16,7 +16,9 @@ _LOOKALIKES = str.maketrans(
     "aeopcyxkmhtbijsdqwhAEOPCYXKMHTBIJSoiovukptaYAABEHIKMNOPTXYZ",
 )
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,80}>|<!--.*?-->")
-_LATEX = re.compile(r"\\(?:text|mathrm|mathbf|textbf|mathit|operatorname)\s*(?=\{)|\\[,;: ]|[{}$\\]")
+_LATEX = re.compile(
+    r"\\(?:text|mathrm|mathbf|textbf|mathit|operatorname)\s*(?=\{)|\\[,;: ]|[{}$\\]"
+)
 _ITEM = re.compile(
     r"^[\s>]*(?:#{1,6}\s+|[-*+•·▪◦–—‣]\s+|[-*•·▪◦‣](?=[^\s\d*-])|\(?\d{1,2}[.)、)]\s*(?!\d)"
     r"|[①-⑳]|[((]?[一二三四五六七八九十]{1,2}[、.))]\s*|\[[ xX]\]\s*)+"
@@ -31,11 +33,50 @@ _HAN = r"[\u3400-\u9fff\u3007]"
 _SIGNS_IN_HAN = re.compile(rf"(?<={_HAN})\s*[-·._*~ˉ|]\s*(?={_HAN})")
 _SPACE_AT_HAN = re.compile(rf"(?<={_HAN})\s+|\s+(?={_HAN})")
 _WIDE = re.compile(r"(?<=\S)(?: {2,}|\u3000)(?=\S)")
-_WORDS_OF_ORDERS = (
-    "you should must take taking give stop stopping start continue discontinue hold increase reduce "
-    "switch avoid use please the your of to a mg mcg tablet tablets pill daily twice once times day "
-    "every night morning now do not and with it"
-).split()
+_WORDS_OF_ORDERS = [
+    "you",
+    "should",
+    "must",
+    "take",
+    "taking",
+    "give",
+    "stop",
+    "stopping",
+    "start",
+    "continue",
+    "discontinue",
+    "hold",
+    "increase",
+    "reduce",
+    "switch",
+    "avoid",
+    "use",
+    "please",
+    "the",
+    "your",
+    "of",
+    "to",
+    "a",
+    "mg",
+    "mcg",
+    "tablet",
+    "tablets",
+    "pill",
+    "daily",
+    "twice",
+    "once",
+    "times",
+    "day",
+    "every",
+    "night",
+    "morning",
+    "now",
+    "do",
+    "not",
+    "and",
+    "with",
+    "it",
+]
 
 
 def plain(sentence: str, names: frozenset[str]) -> str:

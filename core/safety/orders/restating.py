@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from core.safety.orders.measures import AMOUNTS, TIMES, amounts
-from core.safety.orders.plain import plain
 from core.safety.orders.medicines import name_forms
+from core.safety.orders.plain import plain
 from core.terms.drug_names import drug_names
 
 
@@ -24,18 +24,23 @@ class CitedRow:
 
 
 _ACTS = {
-    "not_combine": r"not (?:combine|co-?administer|be (?:combined|used together|co-?administered))|avoid (?:the )?(?:combin\w+|concurrent|concomitant)|禁止合用|避免合用|避免联用|不要合用|禁止联用|不宜合用|不得合用|勿合用|避免同时",
-    "not": r"not|don't|never|avoid\w*|without|不要|不得|不可|勿|避免|禁止|不宜|不应|不能|别",
-    "stop": r"stop\w*|suspend\w*|discontinu\w*|h[eo]ld\w*|withh\w+|omit\w*|interrupt\w*|停用|停药|停服|暂停|停止",
+    "not_combine": r"not (?:combine|co-?administer|be (?:combined|used together|"
+    r"co-?administered))|avoid (?:the )?(?:combin\w+|concurrent|concomitant)|"
+    r"禁止合用|避免合用|避免联用|不要合用|禁止联用|不宜合用|不得合用|勿合用|避免同时",
+    "not": r"not(?![a-z])|don't|never|avoid\w*|without|"
+    r"不要|不得|不可|勿|避免|禁止|不宜|不应|不能|别",
+    "stop": r"stop\w*|suspend\w*|discontinu\w*|h[eo]ld\w*|withh\w+|omit\w*|interrupt\w*|停用|停药|"
+    r"停服|暂停|停止",
     "switch": r"switch\w*|replac\w*|swap\w*|instead|alternative|改用|换用|替换|改为|换为|换成",
-    "use": r"us(?:e|ed|ing)|tak(?:e|en|ing)|giv(?:e|en|ing)|start\w*|choose|prefer\w*|add\w*|服用|使用|选用|给予|加用|开始",
+    "use": r"us(?:e|ed|ing)|tak(?:e|en|ing)|giv(?:e|en|ing)|start\w*|choose|prefer\w*|add\w*|"
+    r"服用|使用|选用|给予|加用|开始",
     "continue": r"continu\w*|resum\w*|继续|恢复",
     "reduce": r"reduc\w*|lower\w*|decreas\w*|halv\w*|减量|减少|减至|减半|降低",
     "increase": r"increas\w*|rais\w*|doubl\w*|加量|增加|增至|加倍",
-    "limit": r"limit\w*|exceed\w*|maxim\w*|at most|up to|cap|不超过|最大|限|≤",
+    "limit": r"limit\w*|exceed\w*|maxim\w*|at most|up to|不超过|最大|限|≤",
     "watch": r"monitor\w*|check\w*|watch\w*|measur\w*|监测|复查|查|观察|留意",
 }
-_ACT = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ACTS.items()))
+_ACT = re.compile("|".join(f"(?P<{name}>(?<![a-z])(?:{words}))" for name, words in _ACTS.items()))
 Fact = tuple[str, str]
 
 

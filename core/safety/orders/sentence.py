@@ -18,16 +18,23 @@ Why = Literal["direction", "dose", "split"]
 _SEGMENTS = re.compile(r"[;:,()\[\]\"!?。、](?!\d)|\.(?!\d)|\s[-–—]+\s|→|—+|--+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ORDER_HEADING = re.compile(
-    r"^(?:rx|plan|treatment(?: plan)?|prescriptions?|orders?|recommendations?|recommended|(?:my |our )?advice|sig|to ?do|"
-    r"discharge (?:\ue001|med\w*|prescription)|action(?:s| plan)?|proposed? \w+|suggested \w+|new (?:\ue001|regimen)|instructions?|directions|"
-    r"处方|医嘱|治疗(?:方案|计划|建议)?|用药(?:方案|建议|指导|计划)|建议|方案|计划|处理|处置|出院带药|长期医嘱|临时医嘱|调整(?:后|方案)|新方案|推荐)\s*(?:\([^)]*\))?\s*[::-]"
+    r"^(?:rx|plan|treatment(?: plan)?|prescriptions?|orders?|recommendations?|recommended|"
+    r"(?:my |our )?advice|sig|to ?do|"
+    r"discharge (?:\ue001|med\w*|prescription)|action(?:s| plan)?|proposed? \w+|suggested \w+|"
+    r"new (?:\ue001|regimen)|instructions?|directions|"
+    r"处方|医嘱|治疗(?:方案|计划|建议)?|用药(?:方案|建议|指导|计划)|建议|方案|计划|处理|处置|出院带药|长期医嘱|临时医嘱|调整(?:后|方案)|新方案|"
+    r"推荐)\s*(?:\([^)]*\))?\s*[::-]"
 )
 _NEW_NAME = re.compile(r"(?<![.!?:\n*#>-] )(?<=[a-z,] )[A-Z][a-z]{4,}(?:[a-z0-9-]*)\b")
 _ORDINARY = re.compile(
-    r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April|June|July|"
-    r"August|September|October|November|December|Doctor|Patient|English|Chinese|Holter|Glasgow|Child|"
+    r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|"
+    r"April|June|July|"
+    r"August|September|October|November|December|Doctor|Patient|English|Chinese|Holter|"
+    r"Glasgow|Child|"
     r"Cockcroft|Gault|Warning|Note|Home)"
 )
+_REACH = 160  # characters of what was left open
+_PART = re.compile(rf"[{MEDICINE}{AMOUNT}{TIME}\ue004]")
 _CLOSED = re.compile(r"[.。!?]\W*$")
 _WORD = re.compile(r"[a-z\d]+|[\u3400-\u9fff]{1,2}|[\ue001-\ue004]")
 
@@ -84,8 +91,9 @@ def order(reading: Reading, context: Context) -> Why | None:
 
 
 def _completes(before: str, text: str, heading: str) -> bool:
-    """Whether a sentence makes an order of what stood before it; of an order a bare name is part."""
-    if not _adds(text) or not _order(f"{before} {text}", heading):
+    """Whether a sentence makes an order of what stood before it; a bare name is part of one."""
+    why = _order(f"{before[-_REACH:]} {text}", heading) if _adds(text) else None
+    if why is None or (why == "dose" and not _PART.search(text)):
         return False
     return _name_only(text) or not _order(before, heading)
 
@@ -94,14 +102,16 @@ def _adds(text: str) -> bool:
     """Whether this may be the end of a sentence begun before: it is no whole sentence itself."""
     if _CLOSED.search(text) and not unfinished(text):
         return False
-    return bool(re.search(rf"[{MEDICINE}{AMOUNT}{TIME}\ue004]", text)) or _short(text)
+    return bool(_PART.search(text)) or _short(text)
 
 
 def _under(heading: str, text: str) -> bool:
     """`Stop:` and below it a name; `Plan:` and below it a name with a dose."""
     if _order(f"{heading.rstrip(': ')} {text}", ""):
         return not passing.excused(heading, "")
-    return _order(f"{heading.rstrip(': ')}: {text}", "") is not None and not passing.excused(heading, "")
+    return _order(f"{heading.rstrip(': ')}: {text}", "") is not None and not passing.excused(
+        heading, ""
+    )
 
 
 def _order(text: str, heading: str) -> Why | None:

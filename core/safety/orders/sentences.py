@@ -7,7 +7,7 @@ the same text is cut at the same places however it arrives. A sentence is cut at
 
 import re
 
-LONGEST = 800
+LONGEST = 600
 _HALF_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
 _LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
 _ENDS = frozenset("。!?｡")
@@ -15,7 +15,8 @@ _DOTS = frozenset(".")
 _SPACES = " \u3000\t"
 _CLOSING = frozenset("\"'”’」』）)】]*_`~")
 _ABBREVIATION = re.compile(
-    r"(?:(?<![a-z])(?:[a-z]|e\.g|i\.e|dr|mr|mrs|ms|prof|vs|approx|ca|cf|no|nos|fig|tab|tabs|cap|caps"
+    r"(?:(?<![a-z])(?:[a-z]|e\.g|i\.e|dr|mr|mrs|ms|prof|vs|approx|ca|cf|no|nos|fig|tab|tabs|"
+    r"cap|caps"
     r"|inj|eq|al|st|resp|incl|max|min|esp|viz)|(?:[a-z]\.\s?)+[a-z])$",
     re.IGNORECASE,
 )

@@ -1,10 +1,200 @@
-"""Without a model the desk says so at once and pretends nothing."""
+"""The desk: places, limits, owners, stop, what is found again; a real model where it matters."""
 
-from core.model.desk import Desk, Job
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from conftest import LOAD, question
+from transcripts import TRANSCRIPTS
+
+from core.model.desk import Desk, Limits
+from core.model.engine import Origin, Sink
+from core.model.job import View, from_json
+from core.model.request import Request
+
+ANNA, BEN = "a" * 32, "b" * 32
 
 
-def test_every_question_is_answered_with_no_model() -> None:
+class Slow:
+    """An engine whose answers end when the test says so."""
+
+    origin = Origin("slow", "1", "bf16")
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Sink] = {}
+        self.order: list[str] = []
+
+    def ask(self, job: str, request: Request, sink: Sink) -> None:
+        self.asked[job] = sink
+        self.order.append(job)
+        sink.text("So far. ", 2)
+
+    def stop(self, job: str) -> None:
+        self.asked[job].end("stopped")
+
+    def close(self) -> None:
+        for sink in self.asked.values():
+            sink.end("stopped")
+
+
+class Kept(dict):
+    """A store in memory."""
+
+    def save(self, owner: str, job: str, said: dict) -> None:
+        self[owner, job] = said
+
+    def look(self, owner: str, job: str) -> dict | None:
+        return self.get((owner, job))
+
+
+@pytest.fixture
+def slow() -> Slow:
+    return Slow()
+
+
+def desk_with(engine: object, **options: object) -> Desk:
+    desk = Desk(**options)
+    desk.open(engine)
+    return desk
+
+
+def until(desk: Desk, job: str, owner: str, done: Callable[[View], bool]) -> View:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        view = desk.find(job, owner)
+        assert view is not None
+        if done(view):
+            return view
+        time.sleep(0.02)
+    raise AssertionError(view)
+
+
+def test_without_a_model_every_question_is_answered_at_once() -> None:
     desk = Desk()
     assert desk.model is None
-    assert desk.submit("interaction") == Job("interaction", "no_model")
-    assert desk.submit("") == Job("", "no_model")
+    view = desk.submit(question("Why?"), ANNA)
+    assert (view.state, view.answer, view.active) == ("no_model", "", False)
+
+
+def test_each_knows_its_place_and_the_first_come_is_the_first_served(slow: Slow) -> None:
+    desk = desk_with(slow, limits=Limits(together=2, own=9))
+    views = [desk.submit(question(str(n)), ANNA) for n in range(5)]
+    assert [view.state for view in views] == ["running"] * 2 + ["queued"] * 3
+    assert [desk.find(view.id, ANNA).place for view in views] == [0, 0, 0, 1, 2]
+    slow.asked[views[1].id].end("finished")
+    assert slow.order == [view.id for view in views[:3]]
+    assert [desk.find(view.id, ANNA).place for view in views[3:]] == [0, 1]
+    desk.stop(views[3].id, ANNA)
+    assert desk.find(views[3].id, ANNA).state == "stopped"
+    slow.asked[views[0].id].end("truncated")
+    assert slow.order[-1] == views[4].id
+
+
+def test_one_question_with_pictures_runs_at_a_time_and_text_passes_it(slow: Slow) -> None:
+    from PIL import Image
+
+    from core.model.request import Picture
+
+    picture = Picture(Image.new("L", (4, 4)))
+    desk = desk_with(slow, limits=Limits(together=3, own=9))
+    one, two = (desk.submit(question(picture, "?"), ANNA) for _ in range(2))
+    text = desk.submit(question("?"), ANNA)
+    assert [view.state for view in (one, two, text)] == ["running", "queued", "running"]
+    slow.asked[one.id].end("finished")
+    assert desk.find(two.id, ANNA).state == "running"
+
+
+def test_limits_refuse_with_a_sentence(slow: Slow) -> None:
+    desk = desk_with(slow, limits=Limits(together=1, waiting=3, own=3))
+    for _ in range(3):
+        assert desk.submit(question("?"), ANNA).active
+    refused = desk.submit(question("?"), ANNA)
+    assert (refused.state, refused.problem) == ("failed", ("model.problem.own_limit", {"most": 3}))
+    assert desk.submit(question("?"), BEN).state == "queued"
+    refused = desk.submit(question("?"), BEN)
+    assert refused.problem == ("model.problem.queue_full", {"most": 3})
+
+
+def test_a_job_is_its_owners_alone(slow: Slow) -> None:
+    desk = desk_with(slow)
+    job = desk.submit(question("?"), ANNA).id
+    assert desk.find(job, BEN) is None
+    desk.stop(job, BEN)
+    assert desk.find(job, ANNA).state == "running"
+    assert desk.find("0" * 32, ANNA) is None
+
+
+def test_what_was_answered_is_found_after_the_process_was_killed(slow: Slow) -> None:
+    kept = Kept()
+    desk = desk_with(slow, store=kept, limits=Limits(together=1))
+    done, running, queued = (desk.submit(question("?"), ANNA).id for _ in range(3))
+    slow.asked[done].end("finished")
+    end = time.monotonic() + 10
+    while kept[ANNA, running]["answer"] == "" and time.monotonic() < end:
+        time.sleep(0.05)
+    after = Desk(kept)  # another process: nothing in memory
+    assert after.find(done, ANNA).state == "finished"
+    assert after.find(running, ANNA).state == "interrupted"
+    assert after.find(running, ANNA).answer == "So far."
+    assert after.find(queued, ANNA).state == "interrupted"
+    assert after.find(running, BEN) is None
+
+
+def test_a_view_is_the_same_after_it_was_stored() -> None:
+    view = View(
+        "x", "test", "failed", "T", "A", "complete", 0, 3, 1.5, ("model.problem.full", {}),
+        Origin("m", "r", "nf4", "host", {"do_sample": False}),
+    )  # fmt: skip
+    assert from_json(view.as_json()) == view
+
+
+def test_only_what_passed_the_gate_is_shown(slow: Slow) -> None:
+    class Shouting:
+        def feed(self, text: str) -> str:
+            return text.upper()
+
+        def close(self) -> str:
+            return "!"
+
+    desk = desk_with(slow, gates=Shouting)
+    job = desk.submit(question("?"), ANNA).id
+    slow.asked[job].text("<think>because", 5)
+    slow.asked[job].text("</think>Yes", 6)
+    slow.asked[job].end("finished")
+    view = desk.find(job, ANNA)
+    assert (view.thought, view.answer) == ("BECAUSE!", "SO FAR. YES!")
+
+
+def test_closing_ends_every_job(slow: Slow) -> None:
+    desk = desk_with(slow, limits=Limits(together=1))
+    running, queued = (desk.submit(question("?"), ANNA).id for _ in range(2))
+    desk.close()
+    assert [desk.find(job, ANNA).state for job in (running, queued)] == ["stopped", "stopped"]
+    assert desk.submit(question("?"), ANNA).state == "no_model"
+
+
+def test_fifty_jobs_at_once_each_end_in_a_clear_state(loaded: object) -> None:
+    from core.model.local.engine import LocalEngine
+
+    desk = desk_with(LocalEngine(loaded, LOAD), limits=Limits(together=4, waiting=20, own=50))
+    views: list[View] = []
+    plain = TRANSCRIPTS["plain"]
+
+    def ask() -> None:
+        views.append(desk.submit(question(plain.question), ANNA))
+
+    threads = [threading.Thread(target=ask) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    taken = [view for view in views if view.id]
+    assert len(views) == 50 and 20 <= len(taken) < 50
+    for view in taken:
+        ended = until(desk, view.id, ANNA, lambda view: not view.active)
+        assert (ended.state, ended.answer) == ("finished", plain.recital)
+    desk.close()
+    refused = [view for view in views if not view.id]
+    assert {view.state for view in refused} == {"failed"}
+    assert all(view.problem == ("model.problem.queue_full", {"most": 20}) for view in refused)

@@ -51,4 +51,15 @@ def test_what_is_given_out_while_streaming_only_grows_and_holds_no_marker() -> N
         assert now.thought.startswith(before.thought) and now.answer.startswith(before.answer)
         assert not any(marker in now.thought + now.answer for marker in (*OPENING, *CLOSING))
         before = now
-    assert parser.close() == Parsed("One.\nTwo.\n\nFive", "Three < four. Six", "complete")
+    parser.close()
+    assert parser.parsed() == Parsed("One.\nTwo.\n\nFive", "Three < four. Six", "complete")
+
+
+def test_pieces_in_their_order_make_up_both_texts() -> None:
+    parser = ThoughtParser()
+    text = "<unused94>thought\nOne.<unused95>Two.<think>Three.</think> Four"
+    pieces = [piece for char in text for piece in parser.feed(char)] + parser.close()
+    kinds = [kind for kind, _ in pieces]
+    assert kinds.index("answer") > 0 and kinds[0] == "thought" and kinds[-1] == "answer"
+    joined = {k: "".join(t for kind, t in pieces if kind == k) for k in ("thought", "answer")}
+    assert joined == {"thought": "One.\n\nThree.", "answer": "Two. Four"}

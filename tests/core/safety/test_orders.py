@@ -17,8 +17,10 @@ def sentences(file: str) -> list[dict[str, str]]:
 
 
 CORPUS = sentences("orders_corpus.csv")
+# Written without sight of the judge at work; docs/orders.md has what was first measured on them.
 HELD_OUT = sentences("orders_held_out.csv")
-EVERY = [*CORPUS, *HELD_OUT]
+SECOND = sentences("orders_second.csv")
+EVERY = [*CORPUS, *HELD_OUT, *SECOND]
 ROW = CitedRow(
     frozenset({"simvastatin", "clarithromycin"}),
     (
@@ -51,7 +53,7 @@ def cuts(text: str, seed: int) -> list[str]:
 
 def texts() -> Iterator[str]:
     """Sentences of all kinds in one text, in lines, items and running text."""
-    for seed in range(60):
+    for seed in range(16):
         dice = random.Random(seed)
         picked = [row["text"] for row in dice.sample(EVERY, 6)]
         yield dice.choice(["\n", " ", "\n- ", "\n\n", ""]).join(picked)
@@ -60,23 +62,25 @@ def texts() -> Iterator[str]:
 def test_no_order_of_the_corpus_is_missed() -> None:
     orders = [row["text"] for row in EVERY if row["order"] == "yes"]
     assert [text for text in orders if not judge(text)] == []
-    assert len(orders) >= 200
+    assert len(orders) >= 270
 
 
 def test_history_mechanism_regimen_and_questions_pass() -> None:
     harmless = [row["text"] for row in EVERY if row["order"] == "no"]
     assert [text for text in harmless if judge(text)] == []
-    assert len(harmless) >= 170
+    assert len(harmless) >= 240
 
 
 def test_the_corpus_is_in_three_languages_and_holds_every_sentence_once() -> None:
     assert {row["lang"] for row in EVERY} == {"en", "zh-CN", "zh-TW"}
-    assert len({row["text"] for row in EVERY}) == len(EVERY) >= 310
+    assert len({row["text"] for row in EVERY}) == len(EVERY) >= 500
     assert {row["order"] for row in EVERY} == {"yes", "no"}
 
 
 def test_a_span_is_the_sentence_in_the_text_as_it_was_given() -> None:
-    text = "Both inhibit CYP3A4.  **Ｔａｋｅ** 0.5 mg of war\u200bfarin e.g. at 8 pm. Is that clear?"
+    text = (
+        "Both inhibit CYP3A4.  **Ｔａｋｅ** 0.5 mg of war\u200bfarin e.g. at 8 pm. Is that clear?"
+    )
     (span,) = judge(text)
     assert text[span.start : span.end] == "**Ｔａｋｅ** 0.5 mg of war\u200bfarin e.g. at 8 pm."
     assert span.why == "direction"
@@ -122,7 +126,7 @@ def test_what_is_shown_and_what_is_held_are_the_text() -> None:
         assert sum(piece.kind == "held" for piece in pieces) == len(gate.held)
         assert all(piece.text == "" for piece in pieces if piece.kind == "held")
         held += len(gate.held)
-    assert held > 60
+    assert held > 20
 
 
 def test_a_sentence_is_shown_as_soon_as_it_is_complete_and_not_before() -> None:
@@ -145,7 +149,7 @@ def test_a_sentence_without_an_end_is_judged_in_bounded_time() -> None:
     gate = Gate()
     pieces = gate.feed("no end in sight " * 400)
     assert sum(len(piece.text) for piece in pieces) > 5000
-    assert max(len(piece.text) for piece in pieces) <= 800
+    assert max(len(piece.text) for piece in pieces) <= 600
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,147 @@
+"""One question while it is answered, and the picture of it that pages draw.
+
+Knows: its states, the two texts, what was held back, times. Everything shown passed a gate first;
+the raw text is kept apart. Safe to be read while it is written.
+Does not know: queues (`desk`), screens, where it is stored.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal, Protocol
+
+from core.errors import AuscultError
+from core.model.engine import End, Origin
+from core.model.request import Request
+from core.model.thought import State as ThoughtState
+from core.model.thought import ThoughtParser
+
+State = Literal[
+    "queued",
+    "running",
+    "finished",
+    "truncated",
+    "stopped",
+    "failed",
+    "interrupted",
+    "no_model",
+]
+OPEN: tuple[State, ...] = ("queued", "running")
+
+
+class Gate(Protocol):
+    """Judges text sentence by sentence; gives out what may be shown."""
+
+    def feed(self, text: str) -> str: ...
+
+    def close(self) -> str: ...
+
+
+class Through:
+    """A gate that lets everything pass."""
+
+    def feed(self, text: str) -> str:
+        return text
+
+    def close(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What can be said of a job now. `place`: jobs before it. `seconds`: since it began to run.
+
+    `problem`: key and values of a sentence, for a failed one.
+    """
+
+    id: str
+    purpose: str
+    state: State
+    thought: str = ""
+    answer: str = ""
+    thought_state: ThoughtState = "none"
+    place: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
+    problem: tuple[str, dict[str, object]] | None = None
+    origin: Origin | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.state in OPEN
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def from_json(said: dict[str, Any]) -> View:
+    """A stored view; one that was still open when its process ended was interrupted."""
+    origin = Origin(**said["origin"]) if said.get("origin") else None
+    problem = (said["problem"][0], said["problem"][1]) if said.get("problem") else None
+    view = View(**{**said, "origin": origin, "problem": problem})
+    return replace(view, state="interrupted", place=0) if view.active else view
+
+
+@dataclass(slots=True)
+class Job:
+    """The sink of an engine; `changed` is called after each end."""
+
+    id: str
+    owner: str
+    request: Request
+    origin: Origin
+    gates: dict[str, Gate]
+    ended: Callable[["Job"], None]
+    state: State = "queued"
+    tokens: int = 0
+    began: float = 0.0
+    took: float = 0.0
+    problem: AuscultError | None = None
+    shown: dict[str, list[str]] = field(default_factory=lambda: {"thought": [], "answer": []})
+    raw: list[str] = field(default_factory=list)
+    _parser: ThoughtParser = field(default_factory=ThoughtParser)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def begin(self) -> None:
+        with self._lock:
+            self.state, self.began = "running", time.monotonic()
+
+    def text(self, piece: str, tokens: int) -> None:
+        with self._lock:
+            if self.state != "running":
+                return
+            self.raw.append(piece)
+            self.tokens = tokens
+            for kind, text in self._parser.feed(piece):
+                self.shown[kind].append(self.gates[kind].feed(text))
+
+    def end(self, how: End, problem: AuscultError | None = None) -> None:
+        with self._lock:
+            if self.state not in OPEN:
+                return
+            for kind, text in self._parser.close():
+                self.shown[kind].append(self.gates[kind].feed(text))
+            for name, gate in self.gates.items():
+                self.shown[name].append(gate.close())
+            self.state, self.problem = how, problem
+            self.took = time.monotonic() - self.began if self.began else 0.0
+        self.ended(self)
+
+    def view(self, place: int = 0) -> View:
+        with self._lock:
+            running = time.monotonic() - self.began if self.state == "running" else self.took
+            parsed = self._parser.parsed()
+            return View(
+                id=self.id,
+                purpose=self.request.purpose,
+                state=self.state,
+                thought="".join(self.shown["thought"]).strip(),
+                answer="".join(self.shown["answer"]).strip(),
+                thought_state=parsed.state,
+                place=place,
+                tokens=self.tokens,
+                seconds=running,
+                problem=(self.problem.key, self.problem.values) if self.problem else None,
+                origin=self.origin,
+            )

@@ -1,0 +1,116 @@
+"""What is refused before anything is loaded, and what a whole checkpoint says of itself."""
+
+import json
+import shutil
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.model.checkpoint import Checkpoint, read_checkpoint
+from core.model.problems import ModelProblem
+
+
+@pytest.fixture
+def copied(checkpoint: Checkpoint, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(checkpoint.folder, tmp_path / "tiny"))
+
+
+def edit(folder: Path, **values: object) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def half(folder: Path) -> None:
+    """The header says float16; sizes stay."""
+    path = folder / "model.safetensors"
+    raw = path.read_bytes()
+    (length,) = struct.unpack("<Q", raw[:8])
+    path.write_bytes(
+        raw[:8] + raw[8 : 8 + length].replace(b'"BF16"', b'"F16" ') + raw[8 + length :]
+    )
+
+
+def cut(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:-1000])
+
+
+def sharded(folder: Path) -> None:
+    (folder / "model.safetensors").rename(folder / "model-00001-of-00002.safetensors")
+    names = {f"t{n}": f"model-0000{n}-of-00002.safetensors" for n in (1, 2)}
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": names}))
+
+
+def outside(folder: Path) -> None:
+    said = json.dumps({"weight_map": {"t": "../secret.safetensors"}})
+    (folder / "model.safetensors.index.json").write_text(said)
+
+
+SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
+    "gone": (shutil.rmtree, "model.problem.folder"),
+    "no config": (lambda f: (f / "config.json").unlink(), "model.problem.no_config"),
+    "broken config": (lambda f: (f / "config.json").write_text("{"), "model.problem.unreadable"),
+    "a list": (lambda f: (f / "config.json").write_text("[]"), "model.problem.unreadable"),
+    "bad sizes": (lambda f: edit(f, text_config={"head_dim": "x"}), "model.problem.unreadable"),
+    "another model": (lambda f: edit(f, model_type="llama"), "model.problem.architecture"),
+    "code": (lambda f: (f / "modeling_x.py").write_text("1"), "model.problem.code"),
+    "code by name": (lambda f: edit(f, auto_map={"AutoModel": "x.Y"}), "model.problem.code"),
+    "float16 said": (lambda f: edit(f, dtype="float16"), "model.problem.float16"),
+    "float16 stored": (half, "model.problem.float16"),
+    "half a file": (cut, "model.problem.incomplete"),
+    "a shard missing": (sharded, "model.problem.incomplete"),
+    "a shard outside": (outside, "model.problem.unreadable"),
+    "no weights": (lambda f: (f / "model.safetensors").unlink(), "model.problem.incomplete"),
+    "pickled": (
+        lambda f: (f / "model.safetensors").rename(f / "pytorch_model.bin"),
+        "model.problem.pickled",
+    ),
+    "no tokenizer": (lambda f: (f / "tokenizer.json").unlink(), "model.problem.incomplete"),
+    "not safetensors": (
+        lambda f: (f / "model.safetensors").write_bytes(b"\xff" * 64),
+        "model.problem.unreadable",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_a_spoilt_checkpoint_is_refused_with_its_reason(copied: Path, name: str) -> None:
+    spoil, key = SPOILT[name]
+    spoil(copied)
+    with pytest.raises(ModelProblem) as refused:
+        read_checkpoint(copied)
+    assert refused.value.key == key
+
+
+def test_a_whole_checkpoint_tells_its_kind_size_and_revision(copied: Path) -> None:
+    found = read_checkpoint(copied)
+    assert found.kind == "image and text"
+    assert found.bytes == (copied / "model.safetensors").stat().st_size
+    again = read_checkpoint(copied)
+    assert found.revision == again.revision and found.revision.startswith("sha256:")
+    edit(copied, transformers_version="0")
+    assert read_checkpoint(copied).revision != found.revision
+
+
+def test_the_revision_of_the_hub_is_kept(copied: Path, tmp_path: Path) -> None:
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    home = tmp_path / "hub" / "models--google--medgemma-1.5-4b-it" / "snapshots" / commit
+    home.parent.mkdir(parents=True)
+    copied.rename(home)
+    found = read_checkpoint(home)
+    assert (found.name, found.revision) == ("google/medgemma-1.5-4b-it", commit)
+
+
+def test_the_shape_counts_what_transformers_builds(checkpoint: Checkpoint, loaded: object) -> None:
+    assert checkpoint.shape.parameters == sum(p.numel() for p in loaded.model.parameters())
+    tower = loaded.model.model.vision_tower.parameters()
+    projector = loaded.model.model.multi_modal_projector.parameters()
+    assert checkpoint.shape.vision == sum(p.numel() for p in (*tower, *projector))
+    linear = [
+        module.weight.numel()
+        for name, module in loaded.model.named_modules()
+        if type(module).__name__ == "Linear" and name.startswith("model.language_model")
+    ]
+    assert checkpoint.shape.linear == sum(linear)
