@@ -6,84 +6,20 @@ An action counts unless what it acts on is plainly no medicine: in doubt a sente
 
 import re
 
+from core.safety.orders.english_words import (
+    ADVERBS,
+    GERUNDS,
+    LEAD,
+    MODAL,
+    OBJECT,
+    PAST,
+    PEOPLE,
+    STRONG,
+    WEAK,
+)
 from core.safety.orders.measures import AMOUNT, TIME
 from core.safety.orders.medicines import MEDICINE
 
-_OBJECT = rf"(?:{MEDICINE}|{AMOUNT}|dos(?:e|es|age|ing)(?![a-z])|course(?![a-z]))"
-_STRONG = (
-    "take|swallow|start|begin|initiate|commence|stop|discontinue|cease|hold|withhold|omit|skip|"
-    "continue|resume|restart|administer|give|inject|switch|taper|halve|quit|suspend|prescribe|"
-    "reintroduce|dispense|restarting|chew|inhale|swap|double|triple|exceed|co-?prescribe|"
-    "carry on|"
-    "co-?administer"
-)
-_WEAK = (
-    "use|try|have|get|receive|add|put|keep|change|adjust|increase|raise|reduce|decrease|lower|"
-    "cut|"
-    "titrate|convert|replace|substitute|avoid|order|repeat|pause|interrupt|combine|load|finish|"
-    "complete|choose|drop|pick|favou?r|prefer|come off|go on|go back|go for|stay on|stick with|"
-    "go up|go down|apply|delay|remove|wean|bridge|limit|up|opt for|leave|treat|cover|drink|"
-    "need|want|require|step|bring|move|maintain|stick to|remain on|run|push|bolus|infuse|set"
-)
-_GERUNDS = (
-    "taking|swallowing|starting|beginning|initiating|commencing|stopping|discontinuing|ceasing|"
-    "holding|withholding|omitting|skipping|continuing|resuming|restarting|administering|giving|"
-    "injecting|switching|tapering|halving|suspending|prescribing|reintroducing|using|trying|"
-    "adding|"
-    "changing|adjusting|increasing|raising|reducing|decreasing|lowering|cutting|titrating|"
-    "replacing|"
-    "substituting|avoiding|pausing|interrupting|combining|delaying|doubling|swapping|keeping|"
-    "limiting|weaning|dropping|converting|deprescribing|withdrawing|withdrawal|discontinuation|"
-    "initiation|cessation|co-?administration|substitution|coming off|going"
-)
-_PAST = (
-    "given|taken|started|begun|initiated|commenced|stopped|discontinued|ceased|held|withheld|"
-    "omitted|"
-    "skipped|continued|resumed|restarted|administered|prescribed|reintroduced|used|added|"
-    "injected|"
-    "switched|changed|tapered|halved|doubled|suspended|replaced|substituted|swapped|avoided|"
-    "paused|"
-    "interrupted|combined|co-?administered|titrated|repeated|delayed|dosed|limited|withdrawn|"
-    "increased|reduced|decreased|lowered|raised|adjusted|kept|maintained|put on|taken off|"
-    "exceeded|"
-    "cut|dispensed|swallowed|converted|weaned"
-)
-_ADVERBS = (
-    r"(?:\s+(?:not|also|now|then|safely|immediately|promptly|probably|always|never|only|just|"
-    r"still|"
-    r"therefore|either|both|rather|first|instead|again|simply|at once|today|tonight|tomorrow|"
-    r"please|"
-    r"\w+ly|so|really|at least|ever|try to|go ahead and|continue to|start to|be able to|"
-    r"in future|"
-    r"have to|want to|need to|wish to|be advised to|be told to|be asked to|no longer))*"
-)
-_MODAL = (
-    r"should|must|shall|ought to|needs? to|has to|have to|had better|[a-z]+'d better|is to|"
-    r"are to|am to|"
-    r"may|can|could|might|would|will|'ll|you'd|cannot|can't|won't|wouldn't|shouldn't|mustn't|"
-    r"needn't|"
-    r"does not need to|let's|let us|let (?:him|her|them|the patient)|gotta|got to|"
-    r"(?:want|like|need|advise|urge|tell|ask|instruct|have|get|expect|prefer|require|allow) "
-    r"(?:you|him|her|them|the patient|patients) to|"
-    r"(?:best|better|wise|prudent|advisable|safer?|safest|reasonable|important|essential|"
-    r"necessary|"
-    r"time|fine|ok|okay|appropriate|preferable|recommended|advised|required|suggested|"
-    r"sensible|free|"
-    r"remember|sure|want|need|plan|going|aim|course is|option is|step is|thing is|goal is|is|"
-    r"choice is|mandatory|crucial|vital|wisest|simplest|easiest|acceptable|good idea|due) to"
-)
-_PEOPLE = r"(?:\s+(?:you|he|she|they|the patient|patients|we|i|this patient|him|her|them|it))?"
-_LEAD = (
-    r"(?:(?:please|pls|then|and|also|now|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|so|but|"
-    r"or|just|"
-    r"instead|kindly|simply|always|never|only|therefore|thus|hence|ok|okay|yes|no|right|sure|"
-    r"immediately|today|tonight|tomorrow|otherwise|do|don't|do not|not|you|for now|meanwhile|"
-    r"finally|"
-    r"safely|carefully|again|if so|if not|in that case|once|from now on|go ahead and|remember to|"
-    r"be sure to|make sure to|make sure you|try to|urgently|promptly|at once|well|answer|"
-    r"temporarily|gradually|slowly|permanently|abruptly|either|to|doctor|nurse|patient|everyone|"
-    rf"hereby|we|i|i'd|i'll|we'll|let me|better|preferably|ideally|{TIME}|action)\s+)*"
-)
 _NO_MEDICINE = re.compile(
     r"^\s*(?:an?\s+|the\s+|your\s+|her\s+|his\s+|their\s+|any\s+|this\s+|that\s+|full\s+|more\s+|"
     r"careful\s+|detailed\s+|some\s+|blood\s+|good\s+|due\s+|great\s+|to\s+|with\s+)*"
@@ -121,14 +57,14 @@ _STRONG_SUBJECT_NOT = re.compile(
     r"concentrations?|exposure|alcohol|juice|smoking|driving|potassium|creatinine|decision|"
     r"counselling|review|temperature|grapefruit)(?:\s+\w+){0,3}$"
 )
-_VERB = rf"(?P<verb>(?P<strong>{_STRONG})|{_WEAK})(?![a-z'-])"
-_IMPERATIVE = re.compile(rf"^{_LEAD}{_VERB}(?P<rest>.*)")
+_VERB = rf"(?P<verb>(?P<strong>{STRONG})|{WEAK})(?![a-z'-])"
+_IMPERATIVE = re.compile(rf"^{LEAD}{_VERB}(?P<rest>.*)")
 _JOINED = re.compile(
     rf"(?:\b(?:and|then|but|or|so|please|instead|also)|{TIME}|{AMOUNT}|[-–→>=/&+])\s+"
     rf"(?:then |also |please |now |instead |just |do not |don't |never )*{_VERB}(?P<rest>.*)"
 )
 _BEHIND_MODAL = re.compile(
-    rf"(?<!was )(?<!were )(?<!been )(?<![a-z])(?:{_MODAL}){_PEOPLE}{_ADVERBS}\s+{_VERB}(?P<rest>.*)"
+    rf"(?<!was )(?<!were )(?<!been )(?<![a-z])(?:{MODAL}){PEOPLE}{ADVERBS}\s+{_VERB}(?P<rest>.*)"
 )
 _RECOMMEND = re.compile(
     r"(?<!was )(?<!were )(?<!been )(?<![a-z])(?P<who>(?:recommend(?:s|ed(?! (?:\w+ )?dos)|ing|"
@@ -141,17 +77,17 @@ _RECOMMEND = re.compile(
     rf"first|"
     rf"low|dose|high|temporarily|immediately|should|now|using|only|trying|by|in|most|it|"
     rf"at)){{0,6}})"
-    rf"[\s:-]+(?P<verb>(?:{_GERUNDS})(?![a-z])|(?:{_STRONG}|{_WEAK})(?![a-z'-])|(?={MEDICINE}|"
+    rf"[\s:-]+(?P<verb>(?:{GERUNDS})(?![a-z])|(?:{STRONG}|{WEAK})(?![a-z'-])|(?={MEDICINE}|"
     rf"{AMOUNT}))"
     r"(?P<rest>.*)"
 )
 _PASSIVE = re.compile(
-    rf"(?P<subject>.*?)(?<![a-z])(?:{_MODAL}|to|needs?|requires?|get|gets|best|better|is being)"
-    rf"{_ADVERBS}(?:\s+be)?{_ADVERBS}\s+(?P<part>(?:{_PAST})(?![a-z])|"
-    rf"(?:{_GERUNDS})(?![a-z])(?!\s+by))"
+    rf"(?P<subject>.*?)(?<![a-z])(?:{MODAL}|to|needs?|requires?|get|gets|best|better|is being)"
+    rf"{ADVERBS}(?:\s+be)?{ADVERBS}\s+(?P<part>(?:{PAST})(?![a-z])|"
+    rf"(?:{GERUNDS})(?![a-z])(?!\s+by))"
 )
 _ADVISED = re.compile(
-    rf"(?:{_GERUNDS}|dose (?:reduction|increase|adjustment|change)|{MEDICINE}|"
+    rf"(?:{GERUNDS}|dose (?:reduction|increase|adjustment|change)|{MEDICINE}|"
     rf"{AMOUNT})[^,;]{{0,60}}?"
     r"(?:\bis|\bare|'s|\bseems?|\bwould be|\bwill be|"
     r"\bshould be)(?: \w+ly)? (?:not )?(?:recommended|advised|advisable|"
@@ -163,7 +99,7 @@ _ADVISED = re.compile(
 _NEEDS = re.compile(
     rf"\b(?:you|patient|she|he|they|we)(?:'ll|'d| will| would| do| does)? (?:also |now |"
     rf"only )?(?:needs?|requires?|want|get|gets)"
-    rf"(?: \w+){{0,3}}? (?:{MEDICINE}|{AMOUNT}|{_GERUNDS}|dose (?:reduction|increase|adjustment))"
+    rf"(?: \w+){{0,3}}? (?:{MEDICINE}|{AMOUNT}|{GERUNDS}|dose (?:reduction|increase|adjustment))"
 )
 _IDIOMS = re.compile(
     rf"\bno (?:more|further) (?:\w+ )?(?:{MEDICINE}|dos)|\b(?:put|start|keep|place|switch|get|"
@@ -171,9 +107,20 @@ _IDIOMS = re.compile(
     rf"maintain) (?:him|her|them|the patient|this patient|yourself|patient)(?: back)? (?:on|"
     rf"off|to|with)\b"
     rf"|\boff (?:the|your) {MEDICINE} (?:now|today|{TIME})|"
-    rf"^(?:{_LEAD})(?:{MEDICINE})\s+(?:off|on)\b"
-    rf"|^(?:{_LEAD})(?:off|out) with (?:the )?{MEDICINE}|\b(?:same|usual) {_OBJECT} as before"
-    rf"|\bgoes? (?:up|down) to {AMOUNT}|\b(?:go ahead|proceed) with (?:the )?{_OBJECT}"
+    rf"^(?:{LEAD})(?:{MEDICINE})\s+(?:off|on)\b"
+    rf"|^(?:{LEAD})(?:off|out) with (?:the )?{MEDICINE}|\b(?:same|usual) {OBJECT} as before"
+    rf"|\bgoes? (?:up|down) to {AMOUNT}|\b(?:go ahead|proceed) with (?:the )?{OBJECT}"
+)
+# Orders without an act in the imperative.
+_WISHES = re.compile(
+    rf"\b(?:refrain|abstain) from (?:{GERUNDS}|(?:the |any )?{MEDICINE})"
+    rf"|\b(?:ensure|make sure|see to it|see that|be sure)\b[^,;]{{0,40}}?"
+    rf"\b(?:receives?|takes?|gets?|has|have|is given|are given)\b[^,;]{{0,40}}?{OBJECT}"
+    rf"|\btime for (?:you|him|her|them|the patient) to\b[^,;]{{0,30}}?{OBJECT}"
+    rf"|\bnothing by mouth except|\bmake (?:it|that) {AMOUNT}"
+    rf"|(?:{MEDICINE}|{AMOUNT})[^,;]{{0,20}}? (?:would|will|should|is|are)(?: be| do)?"
+    r"(?: fine| enough| sufficient| all you need| plenty| suitable| sensible| ok| okay| right for)"
+    rf"|^{MEDICINE} (?:tonight|today|tomorrow)"
 )
 _BARE = re.compile(
     r"^(?:it|this|that|them|these|those|both|one|two|either|all|everything|the (?:other|first|"
@@ -231,7 +178,7 @@ def _advice(segment: str) -> bool:
         or any(_recommended(found) for found in _RECOMMEND.finditer(segment))
         or any(_passive(found, segment) for found in _PASSIVE.finditer(segment))
         or any(_advised(found) for found in _ADVISED.finditer(segment))
-        or bool(_NEEDS.search(segment) or _IDIOMS.search(segment))
+        or any(said.search(segment) for said in (_NEEDS, _IDIOMS, _WISHES))
     )
 
 
@@ -257,7 +204,7 @@ def _acts(found: re.Match[str]) -> bool:
 
 
 def _near(rest: str) -> bool:
-    return bool(re.match(rf"{_FILLER}{_OBJECT}", rest))
+    return bool(re.match(rf"{_FILLER}{OBJECT}", rest))
 
 
 def _measures(rest: str) -> bool:
@@ -290,7 +237,7 @@ def _passive(found: re.Match[str], segment: str) -> bool:
     about = f"{subject} {segment[found.end() :]}"
     return bool(
         re.search(
-            rf"{_OBJECT}|\ue004|(?<![a-z])(?:it|they|this|these|both)(?![a-z])|^(?:not|also|then)?$",
+            rf"{OBJECT}|\ue004|(?<![a-z])(?:it|they|this|these|both)(?![a-z])|^(?:not|also|then)?$",
             about,
         )
     )

@@ -226,8 +226,9 @@ _DOSE_STATED = re.compile(
 
 
 def states_dose(text: str) -> bool:
-    """An amount with a time, or `the dose is 5 mg`."""
-    return (AMOUNT in text and TIME in text) or bool(_DOSE_STATED.search(text))
+    """An amount with a time of taking or a near date, or `the dose is 5 mg`."""
+    timed = TIME in text or bool(_AHEAD.search(text))
+    return (AMOUNT in text and timed) or bool(_DOSE_STATED.search(text))
 
 
 def fragment(text: str) -> bool:

@@ -20,7 +20,8 @@ CORPUS = sentences("orders_corpus.csv")
 # Written without sight of the judge at work; docs/orders.md has what was first measured on them.
 HELD_OUT = sentences("orders_held_out.csv")
 SECOND = sentences("orders_second.csv")
-EVERY = [*CORPUS, *HELD_OUT, *SECOND]
+THIRD = sentences("orders_third.csv")
+EVERY = [*CORPUS, *HELD_OUT, *SECOND, *THIRD]
 ROW = CitedRow(
     frozenset({"simvastatin", "clarithromycin"}),
     (
@@ -62,18 +63,18 @@ def texts() -> Iterator[str]:
 def test_no_order_of_the_corpus_is_missed() -> None:
     orders = [row["text"] for row in EVERY if row["order"] == "yes"]
     assert [text for text in orders if not judge(text)] == []
-    assert len(orders) >= 270
+    assert len(orders) >= 300
 
 
 def test_history_mechanism_regimen_and_questions_pass() -> None:
     harmless = [row["text"] for row in EVERY if row["order"] == "no"]
     assert [text for text in harmless if judge(text)] == []
-    assert len(harmless) >= 240
+    assert len(harmless) >= 275
 
 
 def test_the_corpus_is_in_three_languages_and_holds_every_sentence_once() -> None:
     assert {row["lang"] for row in EVERY} == {"en", "zh-CN", "zh-TW"}
-    assert len({row["text"] for row in EVERY}) == len(EVERY) >= 500
+    assert len({row["text"] for row in EVERY}) == len(EVERY) >= 580
     assert {row["order"] for row in EVERY} == {"yes", "no"}
 
 
