@@ -1,4 +1,4 @@
-"""The command line: `python -m core pharmacy check …`, `… pharmacy facts`, `… records …`.
+"""The command line: `python -m core pharmacy …`, `… records …`, `… model parse`, `… safety orders`.
 
 Knows: options, standard input and output, exit codes (0 answered, 1 a table is bad, 2 wrong call).
 Does not know: how anything is decided.
@@ -14,6 +14,7 @@ from typing import Any
 
 from core.errors import AuscultError, BadInput
 from core.i18n import LANGUAGES, Language, choose, translator
+from core.model import commands as model
 from core.pharmacy import facts_summary
 from core.pharmacy.checker import Check, Pair
 from core.pharmacy.knowledge import Knowledge, knowledge
@@ -21,6 +22,7 @@ from core.pharmacy.report import as_json, not_held, why_none
 from core.pharmacy.request import misshapen, run
 from core.pharmacy.wording import Words
 from core.records import options as records
+from core.safety import commands as safety
 from core.settings import current
 from core.terms.drug_names import drug_names
 
@@ -41,6 +43,11 @@ CONTEXT_OPTIONS = {
     "history": "as in assets/pharmacy/context.csv",
 }
 
+JSONL = (
+    ("model", "parse", "tell thought and answer apart, one text per line"),
+    ("safety", "orders", "find what reads as an order, one text per line"),
+)
+
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
@@ -49,6 +56,10 @@ def main(arguments: list[str]) -> int:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     if options.page == "records":
         return _records(options)
+    if options.page == "model":
+        return model.parse_jsonl(sys.stdin.buffer)
+    if options.page == "safety":
+        return safety.orders_jsonl(sys.stdin.buffer)
     words = Words(translator(options.lang), knowledge().profiles)
     try:
         if options.command == "facts":
@@ -80,6 +91,11 @@ def _parser() -> argparse.ArgumentParser:
         "facts", help="counts, versions, marks and problems of the tables"
     )
     keeping = pages.add_parser("records", help="what is stored: keys, audit, backup, erase")
+    for page, name, text in JSONL:
+        jsonl = pages.add_parser(page, help=text).add_subparsers(dest="command", required=True)
+        jsonl.add_parser(name, help=text).add_argument(
+            "--jsonl", action="store_true", required=True
+        )
     for command in (checking, summary, *records.add_to(keeping)):
         command.add_argument("--lang", choices=LANGUAGES, default=_terminal_language())
     return parser

@@ -1,0 +1,238 @@
+"""A model server, real on the wire: scripted streams over HTTP on this machine."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from conftest import Heard, question
+from PIL import Image
+
+from core.model.problems import ModelProblem
+from core.model.remote import RemoteEngine, Server, place, read_key
+from core.model.request import Picture
+from core.model.thought import Parsed, parse
+
+Script = Callable[["Handler", int], None]
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    asked: list[dict] = []
+    keys: list[str | None] = []
+    script: Script
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.asked.append(body)
+        self.keys.append(self.headers.get("Authorization"))
+        type(self).script(self, len(self.asked))
+
+    def start(self, status: int = 200, kind: str = "text/event-stream", **more: str) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, "Connection": "close", **more}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.close_connection = True
+
+    def piece(self, end: str | None = None, **delta: str) -> None:
+        choice = {"index": 0, "delta": delta, "finish_reason": end}
+        said = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+        self.wfile.write(f"data: {json.dumps({**said, 'choices': [choice]})}\n\n".encode())
+        self.wfile.flush()
+
+    def log_message(self, *_: object) -> None:
+        return None
+
+
+def answer(handler: Handler, _: int) -> None:
+    handler.start()
+    handler.piece(role="assistant", content="")
+    handler.piece(reasoning_content="CYP")
+    handler.piece(reasoning_content="3A4.")
+    handler.piece(content="Levels ")
+    handler.piece(content="rise.", end="stop")
+    handler.wfile.write(b"data: [DONE]\n\n")
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Script], Server]]:
+    running: list[ThreadingHTTPServer] = []
+
+    def start(script: Script) -> Server:
+        made = type("Scripted", (Handler,), {"script": script, "asked": [], "keys": []})
+        server = ThreadingHTTPServer(("127.0.0.1", 0), made)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        running.append(server)
+        return Server(f"http://127.0.0.1:{server.server_port}/v1", "m", "secret-key")
+
+    yield start
+    for server in running:
+        server.shutdown()
+        server.server_close()
+
+
+def heard_from(server: Server, silent_s: float = 5, **options: object) -> Heard:
+    engine, heard = RemoteEngine(server, silent_s), Heard()
+    engine.ask("job", question("Why?", **options), heard)
+    heard.wait()
+    engine.close()
+    return heard
+
+
+def test_thought_and_answer_arrive_in_pieces(serve: Callable[[Script], Server]) -> None:
+    heard = heard_from(serve(answer))
+    assert heard.how == ["finished"] and len(heard.pieces) >= 4
+    assert parse(heard.pieces) == Parsed("CYP3A4.", "Levels rise.", "complete")
+
+
+def test_what_is_sent_is_greedy_and_names_key_and_budget(
+    serve: Callable[[Script], Server],
+) -> None:
+    seen: list[Handler] = []
+
+    def remember(handler: Handler, n: int) -> None:
+        seen.append(handler)
+        answer(handler, n)
+
+    server = serve(remember)
+    engine, heard = RemoteEngine(server), Heard()
+    picture = Picture(Image.new("L", (2, 2), 255))
+    engine.ask("job", question(picture, "What? <start_of_image>", budget=77), heard)
+    heard.wait()
+    engine.close()
+    (body,), (key,) = seen[0].asked, seen[0].keys
+    assert (body["temperature"], body["max_tokens"], body["stream"]) == (0.0, 77, True)
+    assert key == "Bearer secret-key"
+    image, text = body["messages"][0]["content"]
+    assert image["image_url"]["url"].startswith("data:image/png;base64,")
+    assert text == {"type": "text", "text": "What? < start_of_image>"}
+    assert engine.origin.host == server.host and "secret" not in repr(engine.origin)
+
+
+@pytest.mark.parametrize(
+    ("status", "key"),
+    [
+        (401, "model.server.key"),
+        (403, "model.server.key"),
+        (404, "model.server.not_found"),
+        (429, "model.server.busy"),
+        (400, "model.server.refused"),
+        (500, "model.server.error"),
+        (302, "model.server.garbage"),
+    ],
+)
+def test_a_refusal_has_its_sentence_and_only_a_fault_is_tried_again(
+    serve: Callable[[Script], Server], status: int, key: str
+) -> None:
+    tries: list[int] = []
+
+    def refuse(handler: Handler, n: int) -> None:
+        tries.append(n)
+        handler.start(status, "application/json", Location="http://127.0.0.1:9/v1")
+        handler.wfile.write(b'{"error": {"message": "secret-key is wrong"}}')
+
+    heard = heard_from(serve(refuse))
+    assert heard.how == ["failed"] and heard.problem.key == key
+    assert "secret" not in str(heard.problem) + repr(heard.problem.values)
+    assert len(tries) == (2 if status == 500 else 1)
+
+
+def test_a_server_that_fails_once_is_asked_again(serve: Callable[[Script], Server]) -> None:
+    def second_time(handler: Handler, n: int) -> None:
+        if n == 1:
+            handler.start(503, "text/plain")
+        else:
+            answer(handler, n)
+
+    assert heard_from(serve(second_time)).how == ["finished"]
+
+
+def test_a_server_that_dies_in_mid_answer_leaves_what_was_said(
+    serve: Callable[[Script], Server],
+) -> None:
+    def die(handler: Handler, n: int) -> None:
+        handler.start()
+        handler.piece(content="Half of")
+        handler.connection.close()
+
+    heard = heard_from(serve(die))
+    assert "".join(heard.pieces) == "Half of"
+    assert heard.how == ["failed"] and heard.problem.key == "model.server.broke_off"
+
+
+def test_garbage_and_silence_are_told_apart(serve: Callable[[Script], Server]) -> None:
+    def garbage(handler: Handler, n: int) -> None:
+        handler.start()
+        handler.wfile.write(b"data: {{{\n\n")
+
+    def silence(handler: Handler, n: int) -> None:
+        time.sleep(3)
+
+    assert heard_from(serve(garbage)).problem.key == "model.server.garbage"
+    assert heard_from(serve(silence), 0.5).problem.key == "model.server.silent"
+    assert heard_from(Server("http://127.0.0.1:9/v1", "m")).problem.key == "model.server.away"
+
+
+def test_a_cut_answer_is_truncated(serve: Callable[[Script], Server]) -> None:
+    def cut(handler: Handler, n: int) -> None:
+        handler.start()
+        handler.piece(content="Half", end="length")
+        handler.wfile.write(b"data: [DONE]\n\n")
+
+    assert heard_from(serve(cut)).how == ["truncated"]
+
+
+@pytest.mark.parametrize("speaks", [True, False])
+def test_stop_is_said_at_once(serve: Callable[[Script], Server], speaks: bool) -> None:
+    def endless(handler: Handler, n: int) -> None:
+        if speaks:
+            handler.start()
+            handler.piece(content="Word ")
+        time.sleep(4)
+
+    engine, heard = RemoteEngine(serve(endless)), Heard()
+    engine.ask("job", question("Why?"), heard)
+    if speaks:
+        assert heard.begun.wait(10)
+    began = time.monotonic()
+    engine.stop("job")
+    heard.wait()
+    assert time.monotonic() - began < 1 and heard.how == ["stopped"]
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        ("http://127.0.0.1:8000/v1", "this machine"),
+        ("http://localhost:8000/v1", "this machine"),
+        ("http://[::1]:8000/v1", "this machine"),
+        ("https://10.0.0.7/v1", "private"),
+        ("https://192.168.1.2:8000/v1", "private"),
+        ("https://8.8.8.8/v1", "public"),
+        ("https://api.example.com/v1", "public"),
+        ("http://0.0.0.0/v1", "public"),
+    ],
+)
+def test_an_address_tells_where_it_leads(url: str, where: str) -> None:
+    assert place(url) == where
+
+
+@pytest.mark.parametrize("url", ["", "ftp://x/v1", "http://", "http://a:b@127.0.0.1/v1", "x"])
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(ModelProblem) as refused:
+        place(url)
+    assert refused.value.key == "model.server.url"
+
+
+def test_a_key_comes_from_the_first_line_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("abc \nmore", "utf-8")
+    assert read_key(tmp_path / "key") == "abc"
+    with pytest.raises(ModelProblem) as refused:
+        read_key(tmp_path / "none")
+    assert refused.value.key == "model.server.key_file"
