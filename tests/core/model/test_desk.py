@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from conftest import LOAD, question
+from asking import LOAD, question
 from transcripts import TRANSCRIPTS
 
 from core.model.desk import Desk, Limits

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from conftest import LOAD, Heard, question
+from asking import LOAD, Heard, question
 from PIL import Image
 from transcripts import TRANSCRIPTS
 

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from conftest import Heard, question
+from asking import Heard, question
 from PIL import Image
 
 from core.model.problems import ModelProblem
