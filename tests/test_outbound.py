@@ -117,10 +117,20 @@ def test_its_targets_are_refused_from_anywhere_else(target: str, log: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("attempt", "code"), [("socket.getaddrinfo('example.com', 80)", 1), ("None", 0)]
+    ("attempt", "code", "processes"),
+    [
+        ("socket.getaddrinfo('example.com', 80)", 1, "0"),
+        ("socket.getaddrinfo('example.com', 80)", 1, "1"),
+        ("None", 0, "1"),
+    ],
 )
 def test_a_run_fails_at_its_end_even_when_the_refusal_is_swallowed(
-    attempt: str, code: int, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    attempt: str,
+    code: int,
+    processes: str,
+    log: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     suite = tmp_path / "test_swallows.py"
     body = f"    with contextlib.suppress(OSError):\n        {attempt}\n"
@@ -128,7 +138,19 @@ def test_a_run_fails_at_its_end_even_when_the_refusal_is_swallowed(
     monkeypatch.setenv(
         "PYTHONPATH", os.pathsep.join((str(TESTS), str(ROOT), os.environ["PYTHONPATH"]))
     )
-    command = ["-m", "pytest", "-q", "-p", "conftest", "-p", "no:cacheprovider", "-c", os.devnull]
+    command = [
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        processes,
+        "-p",
+        "conftest",
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        os.devnull,
+    ]
     done = subprocess.run(
         [sys.executable, *command, f"--rootdir={tmp_path}", str(suite)],
         cwd=tmp_path,
