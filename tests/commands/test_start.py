@@ -9,6 +9,7 @@ import pytest
 
 import start
 from core.setup.console import Missing
+from core.setup.port import Answer
 
 # What an old Python reads before it is told what it needs.
 READ_BY_ANY = ("core/__init__.py", "core/setup/__init__.py", "core/setup/supported_python.py")
@@ -21,7 +22,7 @@ try:
 finally:
     print(sorted(name for name in sys.modules if name.startswith("core")))
 """
-PREPARED = ["settings", "make_environment", "prepare_data", "cpu_torch_note", "port_is_ours"]
+PREPARED = ["settings", "make_environment", "prepare_data", "cpu_torch_note", "already_there"]
 
 
 @pytest.mark.parametrize("path", ["start.py", "check.py", *READ_BY_ANY])
@@ -48,7 +49,7 @@ def test_an_old_python_gets_its_remedy_before_it_reads_the_rest(command: str) ->
 def steps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """Every step replaced by one that writes its name down; the server ends with 5."""
     done: list[str] = []
-    answers = [(tmp_path, 7001), True, None, "", True]
+    answers = [(tmp_path, 7001), True, None, "", None]
     for name, answer in [*zip(PREPARED, answers, strict=True), ("serve", 5)]:
 
         def step(*_: object, name: str = name, answer: object = answer) -> object:
@@ -74,7 +75,7 @@ def test_check_only_starts_nothing(steps: list[str], capsys: pytest.CaptureFixtu
 def test_a_second_start_names_the_address_of_the_first(
     steps: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(start, "port_is_ours", lambda port: False)
+    monkeypatch.setattr(start, "already_there", lambda port, address: Answer("0.1.0", False))
     assert start.main([]) == 0
     assert "serve" not in steps
     said = capsys.readouterr().out
