@@ -34,7 +34,7 @@ def unencrypted(t: Translator) -> None:
 def network(t: Translator) -> None:
     """Whether tablets reach this app, by which address, and how they know that it is this one."""
     on = bool(current().ward)
-    state = t("ward.on", url=_urls()[0]) if on else t("ward.off")
+    state = t("ward.on", url=f"`{_urls()[0]}`") if on else t("ward.off")
     with st.expander(f"{t('ward.title')} · {state}", icon=":material/lan:", key="ward-network"):
         if on:
             _invitation(t)
@@ -46,8 +46,13 @@ def network(t: Translator) -> None:
 def _invitation(t: Translator) -> None:
     urls = _urls()
     with st.container(key="ward-invitation"):
-        # The drawing is made here from this machine's own address; it holds no typed text.
-        draw(f'<div class="qr">{invitation.drawing(urls[0])}</div>')
+        draw(
+            fill(
+                '<img class="qr" src="$svg" alt="$url">',
+                svg=invitation.drawing(urls[0]),
+                url=urls[0],
+            )
+        )
         with st.container(key="ward-words"):
             draw(
                 fill('<p class="step"><b>$text</b></p>', text=t("ward.open")),
