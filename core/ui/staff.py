@@ -14,7 +14,7 @@ from typing import Literal
 import streamlit as st
 
 from core.errors import AuscultError
-from core.records import people, roles, staff_sessions
+from core.records import opening, people, roles, staff_sessions
 from core.records.problems import Unavailable
 from core.records.roles import Action, Page
 from core.records.staff_sessions import IDLE_MINUTES, Ended, Session
@@ -47,6 +47,8 @@ def look(touch: bool = False) -> Standing:
     """The standing now; `touch` counts as activity."""
     if not keeping.may_exist():
         return _without_staff()
+    if current().ward and not opening.may_exist(current()):
+        return _without_staff()  # a database that is open stays so when its file was taken away
     token = server.staff_token(st.context.cookies)
     try:
         held = keeping.records()
