@@ -104,3 +104,41 @@ def test_what_stops_a_start_is_said_once(
     assert start.main([]) == code
     assert capsys.readouterr().err.startswith(said)
     assert steps == ["settings"]
+
+
+def test_the_ward_is_settled_last_and_a_refusal_starts_nothing(
+    steps: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+
+    def prepare(root: Path, options: object, env: dict[str, str]) -> None:
+        steps.append("ward")
+        asked.append(env["AUSCULT_PORT"])
+
+    monkeypatch.setattr(start.ward, "prepare", prepare)
+    assert start.main(["--lan"]) == 5
+    assert steps == [*PREPARED, "ward", "serve"] and asked == ["7001"]
+
+    def refuse(*_: object) -> None:
+        raise Missing("No administrator.", "没有管理员。")
+
+    steps.clear()
+    monkeypatch.setattr(start.ward, "prepare", refuse)
+    assert start.main(["--lan"]) == 1
+    assert steps == PREPARED
+    assert "No administrator.\n没有管理员。" in capsys.readouterr().err
+
+
+def test_lan_does_not_pretend_that_a_loopback_server_is_the_ward(
+    steps: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(start, "already_there", lambda port, address: Answer("0.1.0", False))
+    assert start.main(["--lan"]) == 1
+    assert "for this computer only" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--insecure"], ["--lan", "--cert", "c"]])
+def test_options_that_do_not_go_together_are_refused(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        start.main(words)
+    assert ended.value.code == 2
