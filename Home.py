@@ -18,7 +18,7 @@ from starlette.middleware import Middleware
 
 from core.records.roles import Page
 from core.safety import egress
-from core.ui import door, first_code, language, shell, staff
+from core.ui import door, first_code, language, shell, staff, ward
 from core.ui.owner import keep_swept
 from core.ui.preload import preload
 from core.ui.server import Guard, source_route
@@ -53,6 +53,7 @@ def main() -> None:
     shown = {n: page for n, page in every.items() if not standing.works or staff.may(n, "see")}
     page = st.navigation(list(shown.values()))
     shell.sidebar(t)
+    ward.unencrypted(t)
     if standing.works:
         page.run()
     else:
@@ -76,6 +77,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     # Until some session calls st.navigation, Streamlit would serve pages/*.py directly by URL.
     with quiet("streamlit.runtime.scriptrunner_utils.script_run_context"):
         st.navigation([lambda: None])
+    ward.remember()
     threading.Thread(target=first_code.announce, daemon=True).start()
     threading.Thread(target=preload, daemon=True).start()
     sweeping = asyncio.create_task(keep_swept())

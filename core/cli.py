@@ -1,4 +1,4 @@
-"""The command line: `python -m core pharmacy check …`, `… pharmacy facts`, `… records …`.
+"""The command line: `python -m core pharmacy check …`, `… facts`, `… records …`, `… ward …`.
 
 Knows: options, standard input and output, exit codes (0 answered, 1 a table is bad, 2 wrong call).
 Does not know: how anything is decided.
@@ -23,6 +23,7 @@ from core.pharmacy.wording import Words
 from core.records import options as records
 from core.settings import current
 from core.terms.drug_names import drug_names
+from core.ward import options as ward
 
 ASKED = ("drugs", "context")
 CONTEXT_OPTIONS = {
@@ -49,6 +50,8 @@ def main(arguments: list[str]) -> int:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     if options.page == "records":
         return _records(options)
+    if options.page == "ward":
+        return _ward(options)
     words = Words(translator(options.lang), knowledge().profiles)
     try:
         if options.command == "facts":
@@ -82,7 +85,14 @@ def _parser() -> argparse.ArgumentParser:
     keeping = pages.add_parser("records", help="what is stored: keys, audit, backup, erase")
     for command in (checking, summary, *records.add_to(keeping)):
         command.add_argument("--lang", choices=LANGUAGES, default=_terminal_language())
+    ward.add_to(pages.add_parser("ward", help="the ward network: what start.py --lan settles"))
     return parser
+
+
+def _ward(options: argparse.Namespace) -> int:
+    from core.ward import preparing  # as do a database and a certificate library
+
+    return preparing.run(options, current())
 
 
 def _records(options: argparse.Namespace) -> int:

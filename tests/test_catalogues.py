@@ -176,7 +176,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "pharmacy.timing.{}": timings,
         "pharmacy.unresolved.{}": get_args(drug_list.Reason),
         "pharmacy.value.{}": choices | values | {"yes", "no"},
-        "privacy.{}": [probe.key for probe in home.probes()],
+        "privacy.{}": [*(probe.key for probe in home.probes()), "ward"],
         "reasoning.model.{}": ("no_model",),  # all that the desk of this version answers
         "safety.mark.{}": ("V", "B"),
         "safety.said.{}": get_args(negation.Assertion),

@@ -21,6 +21,11 @@ WAYS_OUT = {
         "socket.socket(socket.AF_INET6).connect(('::ffff:192.0.2.1', 80))"
     ),
     "connect to a private network": "socket.socket().connect(('10.0.0.1', 80))",
+    "connect to the ward of the tests from outside": "socket.socket().connect(('10.77.0.1', 80))",
+    "connect to it from the network that is named as outside": (
+        "import os; os.environ['AUSCULT_TEST_OUTER_NETWORK'] = os.readlink('/proc/self/ns/net'); "
+        "socket.socket().connect(('10.77.0.1', 80))"
+    ),
     "look-up": "socket.getaddrinfo('example.com', 80)",
     "look-up of bytes": "socket.getaddrinfo(b'example.com', 80)",
     "gethostbyname": "socket.gethostbyname('example.com')",

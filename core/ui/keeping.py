@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import AuscultError
-from core.records.database import FILE
+from core.records import opening
 from core.records.opening import Opened, open_records
 from core.records.store import Records
 from core.settings import current
@@ -31,9 +31,8 @@ _opening = threading.Lock()
 
 
 def may_exist() -> bool:
-    """Whether there can be records; without a database file nobody ever set up anything here."""
-    known = _kept.opened is not None or bool(current().database)
-    return known or (current().data / FILE).exists()
+    """Whether there can be records: none are opened to find out."""
+    return _kept.opened is not None or opening.may_exist(current())
 
 
 def records() -> Records:

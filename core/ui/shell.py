@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.i18n import Translator
 from core.records.roles import Page
-from core.settings import ASSETS
+from core.settings import ASSETS, current
 from core.ui import demo, language, preferences, staff
 from core.ui.markup import draw, fill
 
@@ -41,7 +41,7 @@ def sidebar(t: Translator) -> None:
             persist_state="session",
             on_change=preferences.keep,
         )
-        st.caption(t("shell.promise"))
+        st.caption(t("shell.promise_ward" if current().ward else "shell.promise"))
 
 
 def _person(t: Translator) -> None:

@@ -18,7 +18,7 @@ from core.errors import AuscultError
 from core.records import staff_sessions
 from core.records.roles import PAGES
 from core.records.sign_in import SignedIn, Wait, sign_in
-from core.ui import keeping, server
+from core.ui import keeping, reach, server
 
 PATH = "/staff/sign-in"
 MOST_BYTES = 4096
@@ -48,10 +48,8 @@ async def _signed_in(request: Request) -> Response:
     back = form.page if form.page in PAGES and form.page != "home" else ""
     response = RedirectResponse(f"/{back}{said}", status_code=303)
     if token is not None:
-        secure = request.url.scheme == "https"
-        response.set_cookie(
-            server.STAFF_COOKIE, token, httponly=True, samesite="strict", secure=secure
-        )
+        name, secure = reach.cookie(server.STAFF_COOKIE), bool(reach.secure())
+        response.set_cookie(name, token, httponly=True, samesite="strict", secure=secure)
     return response
 
 

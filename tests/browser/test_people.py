@@ -83,7 +83,7 @@ def test_a_decision_goes_from_the_code_to_the_audit_and_is_erased(
     (cookie,) = [c for c in tablet.cookies() if c["name"] == "auscult_staff"]
     assert cookie["httpOnly"] and cookie["sameSite"] == "Strict"
     add(ward, "atorvastatin", "clarithromycin")
-    cards(ward).get_by_role("button", name="Go on anyway").click()
+    cards(ward).get_by_role("button", name="Override").click()
     popover = ward.get_by_test_id("stPopoverBody")
     popover.get_by_role("combobox").click()
     ward.get_by_role("option", name="Monitoring is in place").click()
