@@ -82,7 +82,7 @@ def reset_pin(records: Records, person: str, pin: str, by: str) -> Refused | Non
     pin_hash = pins.hashed(pin)
 
     def act(connection: Connection, found: Person) -> None:
-        _set(connection, person, pin_hash=pin_hash)
+        put_pin(connection, person, pin_hash)
         staff_sessions.end_all(connection, person)
 
     return _change(records, person, "pin_changed", by, act)
@@ -117,6 +117,10 @@ def shown_name(name: str) -> str:
 def find(connection: Connection, person: str) -> Person | None:
     row = connection.execute(_people().where(tables.person.c.id == person)).first()
     return Person(*row) if row else None
+
+
+def put_pin(connection: Connection, person: str, pin_hash: str) -> None:
+    _set(connection, person, pin_hash=pin_hash)
 
 
 def _people() -> Any:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.errors import AuscultError
 from core.i18n import Translator
-from core.records import people, pins, sign_in, staff_sessions
+from core.records import attempts, people, pins, sign_in, staff_sessions
 from core.records.people import Person
 from core.records.roles import ROLES
 from core.ui import first_code, keeping, staff
@@ -136,10 +136,10 @@ def _add_first() -> None:
     try:
         records = keeping.records()
         attempt = sign_in.may_try_code(records)
-        if isinstance(attempt, sign_in.Wait):
+        if isinstance(attempt, attempts.Wait):
             _tell(False, "door.wait", n=attempt.seconds)
         elif not first_code.is_right(st.session_state["first-code"]):
-            sign_in.refuse_code(records)
+            sign_in.refuse(records)
             _tell(False, "people.first.wrong_code")
         else:
             _answer(people.add_first(records, st.session_state["first-name"], pin))

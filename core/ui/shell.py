@@ -7,7 +7,7 @@ import streamlit as st
 from core.i18n import Translator
 from core.records.roles import Page
 from core.settings import ASSETS
-from core.ui import demo, language, preferences, staff
+from core.ui import demo, language, own_pin, preferences, staff
 from core.ui.markup import draw, fill
 
 ICON = ASSETS / "icons" / "auscult.png"
@@ -62,6 +62,7 @@ def _person(t: Translator) -> None:
     with st.container(horizontal=True, gap="small", key="way-out"):
         st.button(t("shell.lock"), key="lock", on_click=staff.leave, args=(False,))
         st.button(t("shell.end_shift"), key="end-shift", on_click=staff.leave, args=(True,))
+    own_pin.button(t)
     if staff.here().problem is not None:
         st.warning(t("shell.records_away"))
     _watch()

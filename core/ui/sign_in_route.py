@@ -16,8 +16,9 @@ from starlette.routing import Route
 
 from core.errors import AuscultError
 from core.records import staff_sessions
+from core.records.attempts import Wait
 from core.records.roles import PAGES
-from core.records.sign_in import SignedIn, Wait, sign_in
+from core.records.sign_in import SignedIn, sign_in
 from core.ui import keeping, server
 
 PATH = "/staff/sign-in"

@@ -89,7 +89,7 @@ def test_a_decision_goes_from_the_code_to_the_audit_and_is_erased(
     ward.get_by_role("option", name="Monitoring is in place").click()
     popover.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
     settled(ward)
-    decided = ward.get_by_text("王芳 goes on anyway: Monitoring is in place")
+    decided = ward.get_by_text("王芳 (Pharmacist) goes on anyway: Monitoring is in place")
     expect(decided).to_be_attached()
 
     second = tab(new_browser("en-GB"), f"{server.url}/pharmacy")
