@@ -34,7 +34,7 @@ from core.safety import red_flags
 from core.settings import ASSETS, ROOT
 from core.tables import split
 from core.terms import drug_list, drug_names, negation
-from core.ui import badges, export_bar, home, own_pin, shell, states
+from core.ui import badges, door, export_bar, home, own_pin, shell, states
 from core.ui.pharmacy import list_editor
 
 KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_]+)+")
@@ -139,6 +139,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
     grades = SEVERITIES[1:]
     return {
         "audit.{}": (*get_args(audit.RecordAct), *get_args(audit.StaffAct)),
+        "door.said.{}": door.HOSPITAL_SAID,
         "document.state.{}": (*get_args(pdf.State), pdf.REPAIRED, pdf.TOO_MUCH_TEXT),
         "export.bar.{}": export_bar.ICONS,
         "export.csv.{}": check_rows.COLUMNS,

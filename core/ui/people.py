@@ -15,7 +15,7 @@ from core.i18n import Translator
 from core.records import attempts, people, pins, sign_in, staff_sessions
 from core.records.people import Person
 from core.records.roles import ROLES
-from core.ui import first_code, keeping, staff
+from core.ui import first_code, hospital, keeping, staff
 from core.ui.markup import draw, fill
 
 TOLD = "people told"
@@ -103,11 +103,34 @@ def _acts(t: Translator, person: Person) -> None:
         st.form_submit_button(
             t("people.reset_pin"), type="primary", on_click=partial(_reset_pin, person.id)
         )
+    if hospital.configured().state != "absent" or person.account:
+        _account(t, person)
     st.button(
         t("people.deactivate"),
         key=f"deactivate-{person.id}",
         on_click=partial(_act, partial(people.deactivate, person=person.id)),
     )
+
+
+def _account(t: Translator, person: Person) -> None:
+    """Which hospital account signs this person in."""
+    key = f"account-{person.id}"
+    mark = " ✓" if person.account else ""
+    with (
+        st.popover(t("people.account") + mark, key=f"account-box-{person.id}"),
+        st.form(f"account-form-{person.id}", border=False),
+    ):
+        st.text_input(
+            t("people.account"),
+            value=person.account,
+            key=key,
+            max_chars=people.LONGEST_ACCOUNT,
+            autocomplete="off",
+        )
+        st.caption(t("people.account.help"))
+        st.form_submit_button(
+            t("people.account.save"), type="primary", on_click=partial(_bind, person.id, key)
+        )
 
 
 def _pin_fields(t: Translator, of: str) -> None:
@@ -162,6 +185,10 @@ def _reset_pin(person: str) -> None:
     pin = _typed_pin(person)
     if pin is not None:
         _act(partial(people.reset_pin, person=person, pin=pin))
+
+
+def _bind(person: str, key: str) -> None:
+    _act(partial(people.bind, person=person, account=st.session_state[key]))
 
 
 def _set_idle() -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.i18n import Translator
 from core.records.roles import Page
+from core.safety import egress
 from core.settings import ASSETS
 from core.ui import demo, language, own_pin, preferences, staff
 from core.ui.markup import draw, fill
@@ -41,7 +42,8 @@ def sidebar(t: Translator) -> None:
             persist_state="session",
             on_change=preferences.keep,
         )
-        st.caption(t("shell.promise"))
+        host = egress.state().exception
+        st.caption(t("shell.promise_but", host=host) if host else t("shell.promise"))
 
 
 def _person(t: Translator) -> None:

@@ -49,11 +49,14 @@ async def _signed_in(request: Request) -> Response:
     back = form.page if form.page in PAGES and form.page != "home" else ""
     response = RedirectResponse(f"/{back}{said}", status_code=303)
     if token is not None:
-        secure = request.url.scheme == "https"
-        response.set_cookie(
-            server.STAFF_COOKIE, token, httponly=True, samesite="strict", secure=secure
-        )
+        give_session(response, request, token)
     return response
+
+
+def give_session(response: Response, request: Request, token: str) -> None:
+    """Sets the cookie of a session; `Secure` when the browser spoke https, to a proxy here too."""
+    secure = request.url.scheme == "https"
+    response.set_cookie(server.STAFF_COOKIE, token, httponly=True, samesite="strict", secure=secure)
 
 
 async def _form(request: Request) -> Form | None:

@@ -44,18 +44,12 @@ def tab(context: BrowserContext, url: str) -> Page:
     return page
 
 
-def test_a_decision_goes_from_the_code_to_the_audit_and_is_erased(
-    servers: list[Server], tmp_path: Path, new_browser: Callable[..., BrowserContext]
-) -> None:
-    server = Server(tmp_path / "data")
-    servers.append(server)
-    server.start()
-    office = new_browser("en-GB")
-    desk = tab(office, f"{server.url}/people")
-    code = re.findall(r"enter the code (\w{5}-\w{5})", server.log)
-    assert len(code) == 1
+def set_up_staff(context: BrowserContext, server: Server) -> Page:
+    """The first administrator, Chief, with the code of the terminal; nobody is signed in yet."""
+    desk = tab(context, f"{server.url}/people")
+    (code,) = re.findall(r"enter the code (\w{5}-\w{5})", server.log)
     for key, text in (
-        ("first-code", code[0]),
+        ("first-code", code),
         ("first-name", "Chief"),
         ("pin-first", PIN),
         ("pin-again-first", PIN),
@@ -63,6 +57,16 @@ def test_a_decision_goes_from_the_code_to_the_audit_and_is_erased(
         fill(desk, key, text)
     submit(desk, "first-code")
     expect(desk.locator(".door")).to_be_visible()
+    return desk
+
+
+def test_a_decision_goes_from_the_code_to_the_audit_and_is_erased(
+    servers: list[Server], tmp_path: Path, new_browser: Callable[..., BrowserContext]
+) -> None:
+    server = Server(tmp_path / "data")
+    servers.append(server)
+    server.start()
+    desk = set_up_staff(new_browser("en-GB"), server)
     sign_in(desk, "Chief · Administrator", WRONG)
     expect(desk.get_by_text("The PIN does not fit")).to_be_visible()
     sign_in(desk, "Chief · Administrator")
