@@ -54,7 +54,8 @@ def main() -> None:
     shown = {n: page for n, page in every.items() if not standing.works or staff.may(n, "see")}
     page = st.navigation(list(shown.values()))
     shell.sidebar(t)
-    if standing.session and page is shown["home"] and (asked := hospital.page_asked()) in shown:
+    at_home = page.url_path == shown["home"].url_path
+    if standing.session and at_home and (asked := hospital.page_asked()) in shown:
         st.switch_page(shown[asked])
     if standing.works:
         page.run()

@@ -14,6 +14,7 @@ from core.i18n import Translator
 from core.records import people, pins
 from core.records.people import Person
 from core.records.roles import Page
+from core.safety.escaping import markdown_safe
 from core.ui import home, hospital, keeping
 from core.ui.markup import draw, fill
 from core.ui.sign_in_route import PATH
@@ -67,7 +68,7 @@ def _said(t: Translator) -> None:
     elif said == "away":
         st.error(t("door.away"))
     elif said == "unbound":
-        account = hospital.refused(st.query_params.get("account", ""))
+        account = markdown_safe(hospital.refused(st.query_params.get("account", "")))
         st.warning(t("door.said.unbound", account=account))
     elif said in HOSPITAL_SAID:
         st.warning(t(f"door.said.{said}"))

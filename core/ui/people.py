@@ -17,6 +17,7 @@ from core.records.people import Person
 from core.records.roles import ROLES
 from core.ui import first_code, hospital, keeping, staff
 from core.ui.markup import draw, fill
+from core.ui.owner import hand_over
 
 TOLD = "people told"
 
@@ -165,9 +166,15 @@ def _add_first() -> None:
             sign_in.refuse(records)
             _tell(False, "people.first.wrong_code")
         else:
-            _answer(people.add_first(records, st.session_state["first-name"], pin))
+            _first(people.add_first(records, st.session_state["first-name"], pin))
     except AuscultError as problem:
         _tell(False, problem.key, **problem.values)
+
+
+def _first(came: Person | people.Refused) -> None:
+    if isinstance(came, Person):
+        hand_over(came.id)
+    _answer(came)
 
 
 def _add() -> None:

@@ -105,6 +105,19 @@ def test_the_code_of_the_terminal_sets_up_the_first_administrator(
     assert capsys.readouterr().out == ""
 
 
+def test_a_list_begun_before_staff_was_set_up_is_handed_to_the_first_administrator(
+    open_page: OpenPage, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paste(open_page("pharmacy"), "warfarin\natorvastatin")
+    set_up(open_page("people"), first_code.code())
+    (boss,) = people.everyone(keeping.records())
+    answer = sign_in.sign_in(keeping.records(), boss.id, PIN, "b" * 32)
+    assert isinstance(answer, SignedIn)
+    monkeypatch.setattr(server, "staff_token", lambda cookies: answer.token)
+    shown = drawn(open_page("pharmacy"))
+    assert "Warfarin" in shown and "Atorvastatin" in shown
+
+
 def test_guessing_the_code_is_slowed_down(open_page: OpenPage) -> None:
     app = open_page("people")
     for _ in range(attempts.FREE):
