@@ -117,6 +117,7 @@ def _hospital(t: Translator, page: Page) -> None:
             t("door.hospital"),
             key="hospital-sign-in",
             icon=":material/badge:",
+            width="stretch",
             on_click=partial(hospital.begin, page),
             help=t("door.hospital.help", host=found.host),
         )

@@ -46,7 +46,7 @@ def staff_list(t: Translator) -> None:
     """Everybody, with role, PIN and whether they may sign in."""
     for person in people.everyone(keeping.records()):
         with st.container(border=True, key=f"person-{person.id}"):
-            state = "" if person.active else t("people.inactive")
+            state = person.account if person.active else t("people.inactive")
             draw(fill("<b>$name</b> <small>$state</small>", name=person.name, state=state))
             with st.container(horizontal=True, gap="small", key=f"acts-{person.id}"):
                 _acts(t, person)
@@ -116,9 +116,8 @@ def _acts(t: Translator, person: Person) -> None:
 def _account(t: Translator, person: Person) -> None:
     """Which hospital account signs this person in."""
     key = f"account-{person.id}"
-    mark = " ✓" if person.account else ""
     with (
-        st.popover(t("people.account") + mark, key=f"account-box-{person.id}"),
+        st.popover(t("people.account"), key=f"account-box-{person.id}"),
         st.form(f"account-form-{person.id}", border=False),
     ):
         st.text_input(
