@@ -54,8 +54,8 @@ def main() -> None:
     shown = {n: page for n, page in every.items() if not standing.works or staff.may(n, "see")}
     page = st.navigation(list(shown.values()))
     shell.sidebar(t)
-    at_home = page.url_path == shown["home"].url_path
-    if standing.session and at_home and (asked := hospital.page_asked()) in shown:
+    asked = hospital.page_asked() if standing.session else None
+    if asked in shown and shown[asked].url_path != page.url_path:
         st.switch_page(shown[asked])
     if standing.works:
         page.run()

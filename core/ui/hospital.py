@@ -19,6 +19,7 @@ from core.ui.owner import browser
 
 NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 CALLBACK = "/oauth2callback"  # where Streamlit takes the provider's answer
+DONE = "hospital"  # what the address says when the provider let somebody in
 MOST = 200  # browsers on their way, and refused accounts, that are remembered
 
 
@@ -73,13 +74,16 @@ def judged(auth: dict[str, Any]) -> Configured:
 def begin(page: Page) -> None:
     """Sends this browser to the provider; it comes back to Home, and from there to `page`."""
     who = browser()
-    if who:
+    if who and (page != "home" or who not in _asked):  # a refused one comes back to Home
         _keep(_asked, who, page)
     st.login()
 
 
 def page_asked() -> Page | None:
-    """The page from which this browser went to the provider, told once."""
+    """The page from which this browser went to the provider, told once when it comes back."""
+    if st.query_params.get("sign_in") != DONE:
+        return None
+    del st.query_params["sign_in"]
     return _asked.pop(browser() or "", None)
 
 

@@ -113,7 +113,7 @@ def _answer(identity: Identity | None, before: str | None) -> tuple[str, str | N
         LOG.warning("nobody can sign in: %s", problem.detail or problem.key)
         return _back("away"), None
     if isinstance(answer, SignedIn):
-        return "/", answer.token
+        return _back(hospital.DONE), answer.token
     if isinstance(answer, Unbound):
         return f"{_back('unbound')}&account={hospital.refuse(identity.shown)}", None
     return _back("stale"), None

@@ -17,7 +17,8 @@ from core.records.roles import ACTIONS, PAGES, ROLES, Action, Page, Role
 from core.records.sign_in import SignedIn
 from core.records.store import Records
 from core.settings import current
-from core.ui import demo, first_code, keeping, server, staff
+from core.ui import demo, first_code, hospital, keeping, server, staff
+from core.ui.hospital import Configured
 
 OpenPage = Callable[..., AppTest]
 Drawn = Callable[[AppTest], str]
@@ -298,6 +299,24 @@ def test_an_administrator_adds_changes_and_deactivates(
     app.number_input(key="idle-minutes").set_value(3).run()
     assert last_act() == ("idle_time_set", boss.id, None)
     assert EN("audit.idle_time_set") in drawn(app) and "Chief" in drawn(app)
+
+
+def test_an_administrator_binds_a_hospital_account(
+    open_page: OpenPage, drawn: Drawn, ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward.enter("administrator")
+    boss, nurse, doctor = (ward.people[role] for role in ("administrator", "nurse", "doctor"))
+    app = open_page("people")
+    assert not [field for field in app.text_input if str(field.key).startswith("account-")]
+    monkeypatch.setattr(hospital, "configured", lambda: Configured("ready", host="sso.example"))
+    app.run()
+    app.text_input(key=f"account-{nurse.id}").set_value("Wang@Hospital.example")
+    submit(app, f"account-form-{nurse.id}")
+    assert last_act() == ("account_set", boss.id, nurse.id)
+    assert "wang@hospital.example" in drawn(app)
+    app.text_input(key=f"account-{doctor.id}").set_value("wang@hospital.EXAMPLE")
+    submit(app, f"account-form-{doctor.id}")
+    assert warnings(app) == [EN("people.refused.account_taken")]
 
 
 def test_a_callback_asks_for_the_right_anew(open_page: OpenPage, ward: Ward) -> None:
