@@ -18,7 +18,8 @@ from starlette.middleware import Middleware
 
 from core.records.roles import Page
 from core.safety import egress
-from core.ui import door, first_code, language, shell, staff, ward
+from core.ui import door, first_code, hospital, language, shell, staff, ward
+from core.ui.hospital_route import HospitalSignIn
 from core.ui.owner import keep_swept
 from core.ui.preload import preload
 from core.ui.server import Guard, source_route
@@ -54,6 +55,9 @@ def main() -> None:
     page = st.navigation(list(shown.values()))
     shell.sidebar(t)
     ward.unencrypted(t)
+    asked = hospital.page_asked() if standing.session else None
+    if asked in shown and shown[asked].url_path != page.url_path:
+        st.switch_page(shown[asked])
     if standing.works:
         page.run()
     else:
@@ -88,10 +92,10 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
 if __name__ == "__main__":
     main()
 else:
-    egress.arm()
+    egress.arm(beyond=hospital.configured().beyond)
     app = st.App(
         __file__,
         lifespan=lifespan,
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard), Middleware(HospitalSignIn)],
         routes=[source_route(), sign_in_route()],
     )

@@ -163,6 +163,15 @@ def privacy(t: Translator) -> None:
             '<p class="small">$text</p>',
             text=t("privacy.who_ward" if current().ward else "privacy.who"),
         ),
+        _exception(t),
+    )
+
+
+def _exception(t: Translator) -> str:
+    """The one host that the guard lets this process reach, where the hospital signs people in."""
+    host = egress.state().exception
+    return (
+        fill('<p class="small">$text</p>', text=t("privacy.exception", host=host)) if host else ""
     )
 
 

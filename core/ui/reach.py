@@ -52,6 +52,6 @@ def cookie(name: str) -> str:
     return f"__Host-{name}" if current().tls else name
 
 
-def secure() -> str:
-    """What a Set-Cookie value ends with."""
-    return "; Secure" if current().tls else ""
+def secure(scheme: str) -> bool:
+    """Whether a cookie is kept to TLS: ours, or that of a proxy which speaks https to browsers."""
+    return current().tls or scheme == "https"

@@ -45,7 +45,7 @@ CSP = "; ".join(
     )
 )
 HEADERS: Mapping[str, str] = {
-    # Other sites are told nothing; with `no-referrer` our own form would have no Origin either.
+    # Other sites are told nothing. With `no-referrer` a form of our own would have no Origin.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
@@ -96,7 +96,7 @@ class Guard:
                 headers["Content-Security-Policy"] = reach.policy(CSP, request) if known else CSP
                 headers["X-Auscult"] = reach.version()
                 if _wants_owner(scope, request, message["status"], headers):
-                    headers.append("Set-Cookie", _new_owner())
+                    headers.append("Set-Cookie", _new_owner(scope.get("scheme", "http")))
             await send(message)
 
         app = self.app
@@ -178,11 +178,11 @@ def _shows_owner(request: Headers) -> bool:
     return len(values) == 1 and _OWNER.fullmatch(values[0]) is not None
 
 
-def _new_owner() -> str:
+def _new_owner(scheme: str) -> str:
     """A Set-Cookie value with 128 fresh random bits."""
     return (
         f"{reach.cookie(OWNER_COOKIE)}={secrets.token_hex(16)}; Max-Age={OWNER_SECONDS}; Path=/; "
-        f"HttpOnly; SameSite=Strict{reach.secure()}"
+        f"HttpOnly; SameSite=Strict{'; Secure' if reach.secure(scheme) else ''}"
     )
 
 

@@ -16,8 +16,9 @@ from starlette.routing import Route
 
 from core.errors import AuscultError
 from core.records import staff_sessions
+from core.records.attempts import Wait
 from core.records.roles import PAGES
-from core.records.sign_in import SignedIn, Wait, sign_in
+from core.records.sign_in import SignedIn, sign_in
 from core.ui import keeping, reach, server
 
 PATH = "/staff/sign-in"
@@ -48,9 +49,14 @@ async def _signed_in(request: Request) -> Response:
     back = form.page if form.page in PAGES and form.page != "home" else ""
     response = RedirectResponse(f"/{back}{said}", status_code=303)
     if token is not None:
-        name, secure = reach.cookie(server.STAFF_COOKIE), bool(reach.secure())
-        response.set_cookie(name, token, httponly=True, samesite="strict", secure=secure)
+        give_session(response, request, token)
     return response
+
+
+def give_session(response: Response, request: Request, token: str) -> None:
+    """Sets the cookie of a session; `Secure` when the browser spoke https, to a proxy here too."""
+    name, secure = reach.cookie(server.STAFF_COOKIE), reach.secure(request.url.scheme)
+    response.set_cookie(name, token, httponly=True, samesite="strict", secure=secure)
 
 
 async def _form(request: Request) -> Form | None:
