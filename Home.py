@@ -19,6 +19,7 @@ from starlette.middleware import Middleware
 from core.records.roles import Page
 from core.safety import egress
 from core.ui import door, first_code, language, shell, staff
+from core.ui.limits import Limits
 from core.ui.owner import keep_swept
 from core.ui.preload import preload
 from core.ui.server import Guard, source_route
@@ -90,6 +91,6 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard), Middleware(Limits)],
         routes=[source_route(), sign_in_route()],
     )
