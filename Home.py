@@ -15,10 +15,12 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import config
 
 from core.records.roles import Page
 from core.safety import egress
-from core.ui import door, first_code, language, shell, staff
+from core.settings import current
+from core.ui import door, first_code, keeping, language, shell, staff
 from core.ui.limits import Limits
 from core.ui.owner import keep_swept
 from core.ui.preload import preload
@@ -79,15 +81,19 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
         st.navigation([lambda: None])
     threading.Thread(target=first_code.announce, daemon=True).start()
     threading.Thread(target=preload, daemon=True).start()
-    sweeping = asyncio.create_task(keep_swept())
+    chores = [asyncio.create_task(keep_swept()), asyncio.create_task(keeping.keep_flushed())]
     yield {}
-    sweeping.cancel()
+    for chore in chores:
+        chore.cancel()
 
 
 if __name__ == "__main__":
     main()
 else:
     egress.arm()
+    # Streamlit checks the name of each WebSocket's host too, as the guard does for everything.
+    allowed = config.get_option("server.allowedHosts")
+    config.set_option("server.allowedHosts", [*allowed, *current().hosts])
     app = st.App(
         __file__,
         lifespan=lifespan,

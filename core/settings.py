@@ -6,6 +6,7 @@ Does not know: Streamlit's own options, which stand in `.streamlit/config.toml`.
 
 import difflib
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ASSETS = ROOT / "assets"
 PREFIX = "AUSCULT_"
 FOR_TESTS = "AUSCULT_TEST_"
+HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -47,6 +49,8 @@ class Settings:
     database: str = ""
     # AUSCULT_KEY_FILE: the master key, outside the data folder; without it no record can be read.
     key_file: Path = field(default_factory=default_key_file)
+    # AUSCULT_HOSTS: further host names in a browser's address bar, by commas; a proxy's, say.
+    hosts: tuple[str, ...] = ()
 
 
 def default_data_folder(platform: str = sys.platform, env: Mapping[str, str] = os.environ) -> Path:
@@ -60,7 +64,7 @@ def default_data_folder(platform: str = sys.platform, env: Mapping[str, str] = o
 
 def read(env: Mapping[str, str]) -> Settings:
     """Settings from an environment; raises `BadSetting` on an unknown name or a bad value."""
-    known = {"DATA", "PORT", "ADDRESS", "ASSETS", "DATABASE_URL", "KEY_FILE"}
+    known = {"DATA", "PORT", "ADDRESS", "ASSETS", "DATABASE_URL", "KEY_FILE", "HOSTS"}
     ours = {k: v for k, v in env.items() if k.startswith(PREFIX) and not k.startswith(FOR_TESTS)}
     given = {k.removeprefix(PREFIX): v for k, v in ours.items()}
     for name in given.keys() - known:
@@ -75,6 +79,7 @@ def read(env: Mapping[str, str]) -> Settings:
         assets=Path(given["ASSETS"]) if given.get("ASSETS") else ASSETS,
         database=_database(given.get("DATABASE_URL", "")),
         key_file=_apart(given.get("KEY_FILE"), data, env),
+        hosts=_hosts(given.get("HOSTS", "")),
     )
 
 
@@ -94,6 +99,15 @@ def _loopback(address: str) -> str:
     if address not in LOOPBACK:
         raise BadSetting("error.setting.address", value=address)
     return address
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    """Whole names, without port or pattern."""
+    names = tuple(filter(None, (name.strip().lower() for name in text.split(","))))
+    for name in names:
+        if not HOST_NAME.fullmatch(name):
+            raise BadSetting("error.setting.hosts", value=name)
+    return names
 
 
 def _database(url: str) -> str:

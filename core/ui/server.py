@@ -1,8 +1,9 @@
 """The web side of the app: headers, owner cookie, closed endpoints, the source download.
 
 Knows: ASGI and Starlette. Does not know: Streamlit's script API, people, records.
-Limits: serves loopback names only. The owner cookie names a browser, not a person; it carries no
-right beyond finding that browser's own drafts and jobs again. A session of staff has another.
+Limits: serves loopback names and those that are set. The owner cookie names a browser, not a person;
+it carries no right beyond finding that browser's own drafts and jobs again. A session of staff has
+another.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from core import VERSION
-from core.settings import ROOT
+from core.settings import ROOT, current
 
 CSP = "; ".join(
     (
@@ -59,6 +60,7 @@ STAFF_COOKIE = "auscult_staff"
 OWNER_SECONDS = 400 * 24 * 3600
 _OWNER = re.compile(r"[0-9a-f]{32}")
 _HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+_PORT = re.compile(r":[0-9]{1,5}\Z")
 _CLOSED = {("_stcore", "metrics"), ("_stcore", "agent")}
 _READING = {"GET", "HEAD", "OPTIONS"}
 _HOST_CONFIG = "/_stcore/host-config"
@@ -107,9 +109,12 @@ class Guard:
 
 
 def host_allowed(headers: Headers) -> bool:
-    """Exactly one Host header, and it names this machine: stops DNS rebinding."""
+    """Exactly one Host header, and it names this machine or a set name: stops DNS rebinding."""
     hosts = headers.getlist("host")
-    return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None
+    if len(hosts) != 1:
+        return False
+    named = _PORT.sub("", hosts[0]).lower()
+    return _HOST.fullmatch(hosts[0]) is not None or named in current().hosts
 
 
 def origin_allowed(headers: Headers) -> bool:

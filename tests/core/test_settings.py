@@ -24,6 +24,7 @@ def test_each_setting_is_taken() -> None:
             "AUSCULT_ASSETS": "/tables",
             "AUSCULT_DATABASE_URL": "postgresql://ward@db/records",
             "AUSCULT_KEY_FILE": "/keys/master.key",
+            "AUSCULT_HOSTS": "Auscult.ward.example, 10.0.0.5",
         }
     )
     assert given == settings.Settings(
@@ -33,6 +34,7 @@ def test_each_setting_is_taken() -> None:
         Path("/tables"),
         "postgresql://ward@db/records",
         Path("/keys/master.key"),
+        ("auscult.ward.example", "10.0.0.5"),
     )
 
 
@@ -62,6 +64,13 @@ def test_a_port_outside_its_range_is_refused(port: str) -> None:
 @pytest.mark.parametrize("port", ["1", "65535"])
 def test_the_ends_of_the_range_are_taken(port: str) -> None:
     assert read({"AUSCULT_PORT": port}).port == int(port)
+
+
+@pytest.mark.parametrize("host", ["*", "*.example", "a:80", "http://a", "a b", "-a", "[::1]"])
+def test_what_is_no_host_name_is_refused(host: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        read({"AUSCULT_HOSTS": f"good.example,{host}"})
+    assert (caught.value.key, caught.value.values) == ("error.setting.hosts", {"value": host})
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5", "example.com", ""])
