@@ -111,7 +111,7 @@ def given(path: str, **more: object) -> str | None:
 def test_every_response_carries_the_security_headers(path: str) -> None:
     headers = start(path)[1]
     assert headers["content-security-policy"] == CSP
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["permissions-policy"] == "camera=(), microphone=(), geolocation=()"
     assert headers["cross-origin-opener-policy"] == "same-origin"
