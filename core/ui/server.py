@@ -1,9 +1,9 @@
 """The web side of the app: headers, owner cookie, closed endpoints, the source download.
 
 Knows: ASGI and Starlette. Does not know: Streamlit's script API, people, records.
-Limits: serves loopback names and those that are set. The owner cookie names a browser, not a person;
-it carries no right beyond finding that browser's own drafts and jobs again. A session of staff has
-another.
+Limits: serves loopback names and those that are set. The owner cookie names a browser, not a
+person; it carries no right beyond finding that browser's own drafts and jobs again. A session of
+staff has another.
 """
 
 import asyncio

@@ -49,7 +49,7 @@ def sign_in(page: Page, who: str) -> None:
 
 def go_on_anyway(page: Page) -> None:
     """An interaction that is decided on with a reason."""
-    cards(page).get_by_role("button", name="Go on anyway").first.click()
+    cards(page).get_by_role("button", name="Override").first.click()
     popover = page.get_by_test_id("stPopoverBody")
     popover.get_by_role("combobox").click()
     page.get_by_role("option", name="Monitoring is in place").click()
