@@ -44,7 +44,7 @@ CSP = "; ".join(
     )
 )
 HEADERS: Mapping[str, str] = {
-    # Other sites are told nothing; with `no-referrer` a form of our own would have no Origin either.
+    # Other sites are told nothing; with `no-referrer` our own form would have no Origin either.
     "Referrer-Policy": "same-origin",
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
