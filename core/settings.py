@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ASSETS = ROOT / "assets"
 PREFIX = "AUSCULT_"
 FOR_TESTS = "AUSCULT_TEST_"
+HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 def default_key_file(platform: str = sys.platform, env: Mapping[str, str] = os.environ) -> Path:
@@ -54,6 +54,13 @@ class Settings:
     ward: tuple[str, ...] = ()
     # AUSCULT_CERTIFICATE: the certificate that the ward is served with; empty: plain http.
     certificate: Path | None = None
+    # AUSCULT_HOSTS: further host names in a browser's address bar, by commas; a proxy's, say.
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def shared(self) -> bool:
+        """Whether others than the person at this machine reach the app."""
+        return bool(self.ward or self.hosts)
 
     @property
     def tls(self) -> bool:
@@ -71,7 +78,8 @@ def default_data_folder(platform: str = sys.platform, env: Mapping[str, str] = o
 
 def read(env: Mapping[str, str]) -> Settings:
     """Settings from an environment; raises `BadSetting` on an unknown name or a bad value."""
-    known = {"DATA", "PORT", "ADDRESS", "ASSETS", "DATABASE_URL", "KEY_FILE", "WARD", "CERTIFICATE"}
+    known = {"DATA", "PORT", "ADDRESS", "ASSETS", "DATABASE_URL", "KEY_FILE"}
+    known |= {"WARD", "CERTIFICATE", "HOSTS"}
     ours = {k: v for k, v in env.items() if k.startswith(PREFIX) and not k.startswith(FOR_TESTS)}
     given = {k.removeprefix(PREFIX): v for k, v in ours.items()}
     for name in given.keys() - known:
@@ -86,8 +94,9 @@ def read(env: Mapping[str, str]) -> Settings:
         assets=Path(given["ASSETS"]) if given.get("ASSETS") else ASSETS,
         database=_database(given.get("DATABASE_URL", "")),
         key_file=_apart(given.get("KEY_FILE"), data, env),
-        ward=_hosts(given.get("WARD", "")),
+        ward=_hosts("WARD", given),
         certificate=Path(given["CERTIFICATE"]) if given.get("CERTIFICATE") else None,
+        hosts=_hosts("HOSTS", given),
     )
 
 
@@ -109,11 +118,13 @@ def _loopback(address: str) -> str:
     return address
 
 
-def _hosts(typed: str) -> tuple[str, ...]:
-    hosts = tuple(filter(None, typed.lower().split(",")))
+def _hosts(setting: str, given: Mapping[str, str]) -> tuple[str, ...]:
+    """Whole names by commas, without port or pattern."""
+    names = (name.strip().lower() for name in given.get(setting, "").split(","))
+    hosts = tuple(filter(None, names))
     for host in hosts:
-        if not _HOST.fullmatch(host):
-            raise BadSetting("error.setting.ward", value=host)
+        if not HOST_NAME.fullmatch(host):
+            raise BadSetting("error.setting.hosts", name=PREFIX + setting, value=host)
     return hosts
 
 

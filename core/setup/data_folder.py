@@ -24,17 +24,14 @@ BAD_SETTINGS = {
         "{value} is not this computer; use 127.0.0.1. Tablets: python3 start.py --lan",
         "仅支持本机地址。平板电脑访问：python3 start.py --lan",
     ),
+    "error.setting.hosts": ("{name}: {value} is no host name.", "{name}：{value} 不是主机名。"),
     "error.setting.database": (
         "AUSCULT_DATABASE_URL must begin with postgresql://",
         "AUSCULT_DATABASE_URL 须以 postgresql:// 开头。",
     ),
     "error.setting.key_file": (
-        "The key file {file} lies inside the data folder; set AUSCULT_KEY_FILE elsewhere.",
-        "密钥文件不得位于数据文件夹内。",
-    ),
-    "error.setting.ward": (
-        "AUSCULT_WARD is set by python3 start.py --lan; {value} is no address.",
-        "AUSCULT_WARD 由 python3 start.py --lan 设置。",
+        "The key file {file} lies inside the data folder; set AUSCULT_KEY_FILE to a place outside.",
+        "密钥文件 {file} 位于数据文件夹内，请将 AUSCULT_KEY_FILE 设到其外。",
     ),
 }
 

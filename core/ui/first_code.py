@@ -29,7 +29,7 @@ def code() -> str:
 
 def announce() -> None:
     """Prints the code once, unless an administrator exists."""
-    if current().ward:  # staff is set up at the machine, before tablets can reach it
+    if current().shared:  # staff is set up at the machine, before tablets can reach it
         return
     try:
         if keeping.may_exist() and people.has_administrator(keeping.records()):

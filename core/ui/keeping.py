@@ -1,10 +1,12 @@
 """The opened records of this process, opened when they are first needed.
 
 Knows: that nothing is made on disk before somebody sets up staff; that a failed opening is tried
-again after a few seconds and not for each click.
+again after a few seconds and not for each click; that what waits is stored when it can be.
 Does not know: who may read what.
 """
 
+import asyncio
+import logging
 import threading
 import time
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from core.records.store import Records
 from core.settings import current
 
 AGAIN_S = 5.0
+BETWEEN_FLUSHES_S = 5.0
+LOG = logging.getLogger("auscult")
 
 
 @dataclass(slots=True)
@@ -52,6 +56,24 @@ def records() -> Records:
 def key_file() -> Path:
     """Where the master key is, or will be when staff is set up."""
     return current().key_file
+
+
+async def keep_flushed() -> None:
+    """Stores what waits as soon as the database is back, also when nobody writes then."""
+    while True:
+        await asyncio.sleep(BETWEEN_FLUSHES_S)
+        await asyncio.to_thread(flush)
+
+
+def flush() -> None:
+    """Stores what waits, if anything does; a database that is still away is no news."""
+    opened = _kept.opened
+    if opened is None or not opened.records.outbox.waiting():
+        return
+    try:
+        LOG.info("stored after waiting: %d", opened.records.flush())
+    except AuscultError as problem:
+        LOG.debug("what waits is not stored yet: %s", problem.detail)
 
 
 def close() -> None:

@@ -1,7 +1,7 @@
 """By which names and addresses browsers reach this process, and whether by TLS.
 
-Knows: loopback always, the ward's when `start.py --lan` named them. What follows from it for Host
-headers, the policy for WebSockets, the names and attributes of cookies.
+Knows: loopback always, the ward's when `start.py --lan` named them, a proxy's that is set. What
+follows from it for Host headers, the policy for WebSockets, the names and attributes of cookies.
 Does not know: who may do what.
 """
 
@@ -26,7 +26,7 @@ def version() -> str:
 def host_allowed(headers: Headers) -> bool:
     """Exactly one Host header, and it names this machine: stops DNS rebinding."""
     hosts = headers.getlist("host")
-    names = "|".join((_LOOPBACK, *map(re.escape, current().ward)))
+    names = "|".join((_LOOPBACK, *map(re.escape, (*current().ward, *current().hosts))))
     return len(hosts) == 1 and bool(re.fullmatch(f"({names}){_PORT}", hosts[0], re.IGNORECASE))
 
 

@@ -37,6 +37,11 @@ def sign_in_route() -> Route:
     return Route(PATH, _signed_in, methods=["POST"])
 
 
+def waiting(seconds: int) -> str:
+    """What the address says when nobody may try for a while."""
+    return f"?{urlencode({'sign_in': 'wait', 'seconds': seconds})}"
+
+
 async def _signed_in(request: Request) -> Response:
     browser = server.owner(request.cookies)
     if browser is None or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
@@ -89,5 +94,5 @@ def _answer(form: Form, browser: str, before: str | None) -> tuple[str, str | No
     if isinstance(answer, SignedIn):
         return "", answer.token
     if isinstance(answer, Wait):
-        return f"?{urlencode({'sign_in': 'wait', 'seconds': answer.seconds})}", None
+        return waiting(answer.seconds), None
     return "?sign_in=wrong", None

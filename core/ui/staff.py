@@ -3,7 +3,7 @@
 Knows: four standings. `free`: no staff is set up, the person at the machine works as before.
 `open`: signed in. `locked`: a sign-in is needed. `closed`: the records cannot say, so
 nothing opens; but who was just seen goes on working for a while when the database is away.
-On the ward network nobody is ever `free`: staff is set up at the machine itself, or not at all.
+Where others reach the app nobody is ever `free`: staff is set up at the machine, before that.
 Limits: without staff everybody at this machine may do everything that leaves no record.
 """
 
@@ -47,7 +47,7 @@ def look(touch: bool = False) -> Standing:
     """The standing now; `touch` counts as activity."""
     if not keeping.may_exist():
         return _without_staff()
-    if current().ward and not opening.may_exist(current()):
+    if current().shared and not opening.may_exist(current()):
         return _without_staff()  # a database that is open stays so when its file was taken away
     token = server.staff_token(st.context.cookies)
     try:
@@ -65,7 +65,7 @@ def look(touch: bool = False) -> Standing:
 
 
 def _without_staff() -> Standing:
-    if current().ward:
+    if current().shared:
         return Standing("closed", problem=AuscultError("door.no_staff"))
     return Standing("free")
 

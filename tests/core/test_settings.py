@@ -26,6 +26,7 @@ def test_each_setting_is_taken() -> None:
             "AUSCULT_KEY_FILE": "/keys/master.key",
             "AUSCULT_WARD": "10.77.0.1,Ward-PC.local",
             "AUSCULT_CERTIFICATE": "/ward/certificate.pem",
+            "AUSCULT_HOSTS": "Auscult.ward.example, 10.0.0.5",
         }
     )
     assert given == settings.Settings(
@@ -37,6 +38,7 @@ def test_each_setting_is_taken() -> None:
         Path("/keys/master.key"),
         ("10.77.0.1", "ward-pc.local"),
         Path("/ward/certificate.pem"),
+        ("auscult.ward.example", "10.0.0.5"),
     )
     assert given.tls
 
@@ -69,6 +71,14 @@ def test_the_ends_of_the_range_are_taken(port: str) -> None:
     assert read({"AUSCULT_PORT": port}).port == int(port)
 
 
+@pytest.mark.parametrize("host", ["*", "*.example", "a:80", "http://a", "a b", "-a", "[::1]"])
+def test_what_is_no_host_name_is_refused(host: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        read({"AUSCULT_HOSTS": f"good.example,{host}"})
+    assert caught.value.key == "error.setting.hosts"
+    assert caught.value.values == {"name": "AUSCULT_HOSTS", "value": host}
+
+
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5", "example.com", ""])
 def test_an_address_beyond_loopback_is_refused(address: str) -> None:
     with pytest.raises(BadSetting) as caught:
@@ -80,7 +90,8 @@ def test_an_address_beyond_loopback_is_refused(address: str) -> None:
 def test_what_is_no_host_is_refused_for_the_ward(hosts: str) -> None:
     with pytest.raises(BadSetting) as caught:
         read({"AUSCULT_WARD": hosts})
-    assert caught.value.key == "error.setting.ward"
+    assert caught.value.key == "error.setting.hosts"
+    assert caught.value.values["name"] == "AUSCULT_WARD"
 
 
 def test_without_a_ward_or_a_certificate_there_is_no_tls() -> None:

@@ -351,6 +351,31 @@ def test_a_lost_database_is_said_and_a_person_just_seen_goes_on(
     assert [e.value for e in app.error] == [EN("door.closed", problem=EN("records.problem.away"))]
 
 
+@pytest.mark.usefixtures("ward")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_missing_or_wrong_key_file_is_named_and_nothing_opens(
+    open_page: OpenPage, page: Page, language: Language
+) -> None:
+    file, t = current().key_file, translator(language)
+    kept = file.read_bytes()
+    for content, key in (
+        (None, "records.problem.key_missing"),
+        (kept.replace(b'"1": "', b'"1": "00')[:-7] + b'"\n }\n}\n', "records.problem.key_wrong"),
+    ):
+        file.unlink(missing_ok=True)
+        if content is not None:
+            file.write_bytes(content)
+            file.chmod(0o600)
+        keeping.close()
+        app = open_page(page, language)
+        assert [e.value for e in app.error] == [t("door.closed", problem=t(key, file=file))]
+        assert file.exists() is (content is not None)
+    file.write_bytes(kept)
+    keeping.close()
+    assert [e.value for e in open_page(page, language).error] == []
+
+
 def decide(app: AppTest, note: str = "CK each week") -> AppTest:
     (slug,) = slugs(app)
     app.selectbox(key=f"reason-{slug}").set_value("monitored")

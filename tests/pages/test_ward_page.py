@@ -159,3 +159,13 @@ def test_the_fingerprint_is_that_of_the_start(lan: Path) -> None:
     assert network._served() == before and before is not None
     assert dataclasses.replace(before) != certificate.read(lan)
     assert current().certificate == lan
+
+
+def test_behind_a_proxy_nothing_opens_without_staff(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUSCULT_HOSTS", "auscult.ward.example")
+    settings.current.cache_clear()
+    t = translator("en")
+    app = open_page("home")
+    assert [error.value for error in app.error] == [t("door.closed", problem=t("door.no_staff"))]

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from house import House, started
+from house import House, judged, started
 from sqlalchemy import func, select
 from test_people import OTHER_PIN, PIN, acts, added, first
 
-from core.records import attempts, people, sign_in, staff_sessions, tables
+from core.records import attempts, audit, people, sign_in, staff_sessions, tables
 from core.records.attempts import Wait
 from core.records.people import Person
 from core.records.sign_in import Changed, SignedIn, Wrong
@@ -63,6 +63,10 @@ def test_a_thousand_wrong_pins_get_in_never_and_lock_nobody_out_for_ever(
     looked_at = [n for n, answer in enumerate(answers) if answer == Wrong()]
     assert looked_at[: attempts.FREE] == [0, 1, 2, 3] and len(looked_at) < 13
     assert counted(records) == len(looked_at) + 1
+    with records.database.reading() as connection:
+        refusals = [line for line in audit.lines(connection) if line.action == "sign_in_refused"]
+    assert len(refusals) == len(looked_at)
+    assert judged(records, records.head_file.read()).state == "whole"
     # The right PIN from the strange browser must wait too, or waiting would tell nothing.
     assert isinstance(sign_in.sign_in(records, nurse.id, PIN, STRANGE, later(1000)), Wait)
     token(records, nurse, HOME, later(1000))
