@@ -8,7 +8,7 @@ from core.i18n import Translator
 from core.records.roles import Page
 from core.safety import egress
 from core.settings import ASSETS, current
-from core.ui import demo, language, own_pin, preferences, staff
+from core.ui import clock, demo, language, own_pin, preferences, staff
 from core.ui.markup import draw, fill
 
 ICON = ASSETS / "icons" / "auscult.png"
@@ -65,7 +65,7 @@ def _person(t: Translator) -> None:
         )
     )
     if session.others:
-        times = ", ".join(at[11:16] for at in session.others)
+        times = ", ".join(map(clock.time_of_day, session.others))
         st.caption(t("shell.others", n=len(session.others), times=times))
     with st.container(horizontal=True, gap="small", key="way-out"):
         st.button(t("shell.lock"), key="lock", on_click=staff.leave, args=(False,))
