@@ -15,10 +15,14 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import config
 
 from core.records.roles import Page
 from core.safety import egress
-from core.ui import door, first_code, language, shell, staff
+from core.settings import current
+from core.ui import door, first_code, hospital, keeping, language, shell, staff, ward
+from core.ui.hospital_route import HospitalSignIn
+from core.ui.limits import Limits
 from core.ui.owner import keep_swept
 from core.ui.preload import preload
 from core.ui.server import Guard, source_route
@@ -53,6 +57,10 @@ def main() -> None:
     shown = {n: page for n, page in every.items() if not standing.works or staff.may(n, "see")}
     page = st.navigation(list(shown.values()))
     shell.sidebar(t)
+    ward.unencrypted(t)
+    asked = hospital.page_asked() if standing.session else None
+    if asked in shown and shown[asked].url_path != page.url_path:
+        st.switch_page(shown[asked])
     if standing.works:
         page.run()
     else:
@@ -76,20 +84,25 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     # Until some session calls st.navigation, Streamlit would serve pages/*.py directly by URL.
     with quiet("streamlit.runtime.scriptrunner_utils.script_run_context"):
         st.navigation([lambda: None])
+    ward.remember()
     threading.Thread(target=first_code.announce, daemon=True).start()
     threading.Thread(target=preload, daemon=True).start()
-    sweeping = asyncio.create_task(keep_swept())
+    chores = [asyncio.create_task(keep_swept()), asyncio.create_task(keeping.keep_flushed())]
     yield {}
-    sweeping.cancel()
+    for chore in chores:
+        chore.cancel()
 
 
 if __name__ == "__main__":
     main()
 else:
-    egress.arm()
+    egress.arm(beyond=hospital.configured().beyond)
+    # Streamlit checks the name of each WebSocket's host too, as the guard does for everything.
+    allowed = config.get_option("server.allowedHosts")
+    config.set_option("server.allowedHosts", [*allowed, *current().hosts])
     app = st.App(
         __file__,
         lifespan=lifespan,
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard), Middleware(Limits), Middleware(HospitalSignIn)],
         routes=[source_route(), sign_in_route()],
     )

@@ -24,12 +24,25 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FHIR = "4.12.0"  # the npm package that validates our FHIR export
 ALLOWED = ROOT / "tests" / "allowed_skips.txt"
 REPORT = ROOT / ".venv" / "pytest.xml"
+BROWSER_REPORT = ROOT / ".venv" / "browser.xml"
+# A process for each core, each with whole files: what a file or a run shares is made once in each.
+# More than four would wait for the disk and hold the tables in memory for little.
+PARALLEL = ["-n", "auto", "--maxprocesses=4", "--dist=loadfile"]
+
+
+def pytest_step(report: Path, *more: str) -> list[str]:
+    """A run of pytest whose report names each test as pytest does."""
+    return ["pytest", f"--junitxml={report}", "-o", "junit_family=xunit1", *more]
+
+
 STEPS: dict[str, list[str]] = {
     "ruff check": ["ruff", "check", "."],
     "ruff format": ["ruff", "format", "--check", "."],
     "mypy": ["mypy"],
-    "pytest": ["pytest", f"--junitxml={REPORT}", "-o", "junit_family=xunit1"],
+    "pytest": pytest_step(REPORT, "--ignore=tests/browser", *PARALLEL),
 }
+# One at a time, since a browser and a server are two busy processes already.
+BROWSER_STEP = {"browser": pytest_step(BROWSER_REPORT, "tests/browser")}
 
 
 def has_browser() -> bool:
@@ -87,14 +100,15 @@ def test_environment(modules: Path | None) -> dict[str, str]:
     return kept | ({"AUSCULT_TEST_NODE_MODULES": str(modules)} if modules else {})
 
 
-def run_steps(root: Path, env: dict[str, str], extra: list[str]) -> dict[str, tuple[int, float]]:
+def run_steps(
+    root: Path, env: dict[str, str], steps: dict[str, list[str]]
+) -> dict[str, tuple[int, float]]:
     """Runs every step, also after one that failed; gives exit code and seconds of each."""
     results = {}
-    for name, command in STEPS.items():
+    for name, command in steps.items():
         say("", f"== {name}")
-        more = extra if name == "pytest" else []
         begun = time.monotonic()
-        code = subprocess.call([venv_python(root), "-m", *command, *more], cwd=root, env=env)
+        code = subprocess.call([venv_python(root), "-m", *command], cwd=root, env=env)
         results[name] = (code, time.monotonic() - begun)
     return results
 
@@ -148,10 +162,15 @@ def skip_problems(
 
 def judge_skips(fast: bool, left_out: dict[str, str]) -> list[str]:
     """Prints every skip with its reason; gives what CI does not accept."""
-    if not REPORT.is_file():
-        return ["pytest wrote no report"]
-    ran, skipped = read_report(REPORT)
-    skipped |= left_out
+    reports = [REPORT] if fast or left_out else [REPORT, BROWSER_REPORT]
+    missing = [report.name for report in reports if not report.is_file()]
+    if missing:
+        return [f"pytest wrote no report: {', '.join(missing)}"]
+    ran, skipped = set[str](), dict(left_out)
+    for report in reports:
+        tests, without = read_report(report)
+        ran |= tests
+        skipped |= without
     say(f"Tests: {len(ran)} in the report, {len(skipped)} skipped")
     say(*(f"  skipped  {test}: {reason}" for test, reason in sorted(skipped.items())))
     if fast or os.environ.get("CI") != "true":
@@ -194,9 +213,10 @@ def main(arguments: list[str]) -> int:
     if not fast:
         install_browser()
     left_out = without_browser(fast)
-    extra = ["--ignore=tests/browser"] if fast or left_out else []
-    REPORT.unlink(missing_ok=True)
-    results = run_steps(ROOT, test_environment(node_modules(ROOT)), extra)
+    steps = STEPS if fast or left_out else STEPS | BROWSER_STEP
+    for report in (REPORT, BROWSER_REPORT):
+        report.unlink(missing_ok=True)
+    results = run_steps(ROOT, test_environment(node_modules(ROOT)), steps)
     say("", "== summary")
     problems = judge_skips(fast, left_out)
     for name, (code, seconds) in results.items():

@@ -1,4 +1,4 @@
-"""Prepares this folder and starts Auscult on this computer: `python3 start.py`.
+"""Prepares this folder and starts Auscult: `python3 start.py`, for tablets with `--lan`.
 
 Knows: the options and the order of the steps. Never asks a question.
 Does not know: how a step is done (`core.setup`), what the app does, nor how to get a model.
@@ -11,12 +11,13 @@ import signal
 import sys
 from pathlib import Path
 
+from core.setup import ward
 from core.setup.accelerator import cpu_torch_note, nvidia_driver
 from core.setup.console import Missing, plain_streams, say
 from core.setup.data_folder import prepare_data, settings
 from core.setup.environment import make_environment
-from core.setup.port import HOST, port_is_ours
-from core.setup.serving import serve
+from core.setup.port import EVERYWHERE, HOST, already_there
+from core.setup.serving import serve, server_environment
 
 # Python 2 stops at the next line and shows it, so the line itself is the message.
 ROOT: Path = Path(__file__).resolve().parent  # Auscult needs Python 3.11, 3.12 or 3.13.
@@ -28,7 +29,11 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--port", type=int, help="port on this computer (default 6006)")
     parser.add_argument("--data", metavar="DIR", help="folder for drafts and records")
     parser.add_argument("--check-only", action="store_true", help="prepare all, start nothing")
-    return parser.parse_args(arguments)
+    ward.add_options(parser)
+    asked = parser.parse_args(arguments)
+    if ward.misuse(asked):
+        parser.error(ward.misuse(asked))
+    return asked
 
 
 def prepare_and_serve(asked: argparse.Namespace) -> int:
@@ -39,13 +44,15 @@ def prepare_and_serve(asked: argparse.Namespace) -> int:
     note = cpu_torch_note(ROOT, nvidia_driver())
     if note:
         say(note)
-    if not port_is_ours(port):
-        say(f"Auscult already runs. 听诊台已在运行：\n\n  http://{HOST}:{port}\n")
+    there = already_there(port, EVERYWHERE if asked.lan else HOST)
+    if there:
+        say(ward.already_runs(there, port, asked.lan))
         return 0
+    plan = ward.prepare(ROOT, asked, server_environment(data, port)) if asked.lan else None
     if asked.check_only:
         say("Everything is ready: python3 start.py", "一切就绪：python3 start.py")
         return 0
-    return serve(ROOT, port, data)
+    return serve(ROOT, port, data, plan)
 
 
 def main(arguments: list[str]) -> int:

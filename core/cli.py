@@ -1,4 +1,4 @@
-"""The command line: `python -m core pharmacy …`, `… records …`, `… model parse`, `… safety orders`.
+"""The command line: `python -m core pharmacy …`, `… records`, `… ward`, `… model`, `… safety`.
 
 Knows: options, standard input and output, exit codes (0 answered, 1 a table is bad, 2 wrong call).
 Does not know: how anything is decided.
@@ -25,6 +25,7 @@ from core.records import options as records
 from core.safety import commands as safety
 from core.settings import current
 from core.terms.drug_names import drug_names
+from core.ward import options as ward
 
 ASKED = ("drugs", "context")
 CONTEXT_OPTIONS = {
@@ -43,6 +44,7 @@ CONTEXT_OPTIONS = {
     "history": "as in assets/pharmacy/context.csv",
 }
 
+COMMANDS = {"model": model.parse_jsonl, "safety": safety.orders_jsonl}
 JSONL = (
     ("model", "parse", "tell thought and answer apart, one text per line"),
     ("safety", "orders", "find what reads as an order, one text per line"),
@@ -56,10 +58,10 @@ def main(arguments: list[str]) -> int:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     if options.page == "records":
         return _records(options)
-    if options.page == "model":
-        return model.parse_jsonl(sys.stdin.buffer)
-    if options.page == "safety":
-        return safety.orders_jsonl(sys.stdin.buffer)
+    if options.page in COMMANDS:
+        return COMMANDS[options.page](sys.stdin.buffer)
+    if options.page == "ward":
+        return _ward(options)
     words = Words(translator(options.lang), knowledge().profiles)
     try:
         if options.command == "facts":
@@ -98,7 +100,14 @@ def _parser() -> argparse.ArgumentParser:
         )
     for command in (checking, summary, *records.add_to(keeping)):
         command.add_argument("--lang", choices=LANGUAGES, default=_terminal_language())
+    ward.add_to(pages.add_parser("ward", help="the ward network: what start.py --lan settles"))
     return parser
+
+
+def _ward(options: argparse.Namespace) -> int:
+    from core.ward import preparing  # as do a database and a certificate library
+
+    return preparing.run(options, current())
 
 
 def _records(options: argparse.Namespace) -> int:

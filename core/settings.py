@@ -6,6 +6,7 @@ Does not know: Streamlit's own options, which stand in `.streamlit/config.toml`.
 
 import difflib
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ASSETS = ROOT / "assets"
 PREFIX = "AUSCULT_"
 FOR_TESTS = "AUSCULT_TEST_"
+HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -39,7 +41,7 @@ class Settings:
     data: Path
     # AUSCULT_PORT: TCP port of the app, 1 to 65535.
     port: int = 6006
-    # AUSCULT_ADDRESS: address the app listens on; this version serves loopback only.
+    # AUSCULT_ADDRESS: loopback address that the app listens on; the ward is AUSCULT_WARD.
     address: str = "127.0.0.1"
     # AUSCULT_ASSETS: folder with the knowledge tables, locales and samples.
     assets: Path = ASSETS
@@ -47,6 +49,22 @@ class Settings:
     database: str = ""
     # AUSCULT_KEY_FILE: the master key, outside the data folder; without it no record can be read.
     key_file: Path = field(default_factory=default_key_file)
+    # AUSCULT_WARD: addresses and names by which tablets reach the app, with commas; set by
+    # `start.py --lan`. Empty: this computer only.
+    ward: tuple[str, ...] = ()
+    # AUSCULT_CERTIFICATE: the certificate that the ward is served with; empty: plain http.
+    certificate: Path | None = None
+    # AUSCULT_HOSTS: further host names in a browser's address bar, by commas; a proxy's, say.
+    hosts: tuple[str, ...] = ()
+
+    @property
+    def shared(self) -> bool:
+        """Whether others than the person at this machine reach the app."""
+        return bool(self.ward or self.hosts)
+
+    @property
+    def tls(self) -> bool:
+        return bool(self.ward and self.certificate)
 
 
 def default_data_folder(platform: str = sys.platform, env: Mapping[str, str] = os.environ) -> Path:
@@ -61,6 +79,7 @@ def default_data_folder(platform: str = sys.platform, env: Mapping[str, str] = o
 def read(env: Mapping[str, str]) -> Settings:
     """Settings from an environment; raises `BadSetting` on an unknown name or a bad value."""
     known = {"DATA", "PORT", "ADDRESS", "ASSETS", "DATABASE_URL", "KEY_FILE"}
+    known |= {"WARD", "CERTIFICATE", "HOSTS"}
     ours = {k: v for k, v in env.items() if k.startswith(PREFIX) and not k.startswith(FOR_TESTS)}
     given = {k.removeprefix(PREFIX): v for k, v in ours.items()}
     for name in given.keys() - known:
@@ -75,6 +94,9 @@ def read(env: Mapping[str, str]) -> Settings:
         assets=Path(given["ASSETS"]) if given.get("ASSETS") else ASSETS,
         database=_database(given.get("DATABASE_URL", "")),
         key_file=_apart(given.get("KEY_FILE"), data, env),
+        ward=_hosts("WARD", given),
+        certificate=Path(given["CERTIFICATE"]) if given.get("CERTIFICATE") else None,
+        hosts=_hosts("HOSTS", given),
     )
 
 
@@ -94,6 +116,16 @@ def _loopback(address: str) -> str:
     if address not in LOOPBACK:
         raise BadSetting("error.setting.address", value=address)
     return address
+
+
+def _hosts(setting: str, given: Mapping[str, str]) -> tuple[str, ...]:
+    """Whole names by commas, without port or pattern."""
+    names = (name.strip().lower() for name in given.get(setting, "").split(","))
+    hosts = tuple(filter(None, names))
+    for host in hosts:
+        if not HOST_NAME.fullmatch(host):
+            raise BadSetting("error.setting.hosts", name=PREFIX + setting, value=host)
+    return hosts
 
 
 def _database(url: str) -> str:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.ui import people, records_log, shell, staff, states
+from core.ui import people, records_log, shell, staff, states, ward
 
 t = shell.begin("people")
 shell.title(t("people.title"), t("people.lead"))
@@ -10,6 +10,7 @@ people.told(t)
 if not staff.may("people", "manage"):
     people.first_administrator(t)
 else:
+    ward.network(t)
     everybody, acts = st.tabs([t("people.staff"), t("people.audit")])
     with everybody:
         people.staff_list(t)

@@ -34,7 +34,7 @@ from core.safety import red_flags
 from core.settings import ASSETS, ROOT
 from core.tables import split
 from core.terms import drug_list, drug_names, negation
-from core.ui import badges, export_bar, home, shell, states
+from core.ui import badges, door, export_bar, home, own_pin, shell, states
 from core.ui.pharmacy import list_editor
 
 KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_]+)+")
@@ -47,6 +47,7 @@ NO_CHINESE = {  # only fields and punctuation, or a unit
     *("list.comma", "list.sentence", "pharmacy.card.applied", "pharmacy.group_of"),
     *("pharmacy.ask.route_a", "pharmacy.ask.route_b", "pharmacy.source.marked"),
     *("pharmacy.exposure.down", "pharmacy.exposure.up", "pharmacy.why.head"),
+    "pharmacy.override.person",
     *("pharmacy.patient.egfr", "export.bar.fhir"),
 }
 # Put together like a key but none: state of a component, names of files.
@@ -138,6 +139,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
     grades = SEVERITIES[1:]
     return {
         "audit.{}": (*get_args(audit.RecordAct), *get_args(audit.StaffAct)),
+        "door.said.{}": door.HOSPITAL_SAID,
         "document.state.{}": (*get_args(pdf.State), pdf.REPAIRED, pdf.TOO_MUCH_TEXT),
         "export.bar.{}": export_bar.ICONS,
         "export.csv.{}": check_rows.COLUMNS,
@@ -148,6 +150,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "incident.kind.{}": states.KINDS,
         "origin.{}": get_args(badges.Origin),
         "origin.{}.hint": get_args(badges.Origin),
+        "own_pin.{}": own_pin.FIELDS,
         "people.refused.{}": refusals,
         "people.role.{}": ROLES,
         "pharmacy.alternative.nothing{}": ("", "_partly"),
@@ -176,7 +179,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "pharmacy.timing.{}": timings,
         "pharmacy.unresolved.{}": get_args(drug_list.Reason),
         "pharmacy.value.{}": choices | values | {"yes", "no"},
-        "privacy.{}": [probe.key for probe in home.probes()],
+        "privacy.{}": [*(probe.key for probe in home.probes()), "ward"],
         "reasoning.model.{}": ("no_model",),  # all that the desk of this version answers
         "safety.mark.{}": ("V", "B"),
         "safety.said.{}": get_args(negation.Assertion),

@@ -13,7 +13,7 @@ from core.settings import ROOT
 
 BOTTOM = {"core", "core.settings", "core.i18n", "core.errors", "core.tables"}
 DOMAINS = ("pharmacy", "intake", "literature", "imaging", "learning", "notes")
-SHARED = ("terms", "safety", "documents", "exports")
+SHARED = ("terms", "safety", "documents", "exports", "ward")
 FLOORS: tuple[frozenset[str], ...] = (
     frozenset({"bottom"}),
     frozenset({"core.records", "core.model"}),

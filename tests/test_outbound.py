@@ -1,5 +1,6 @@
 """The hook that shuts the network of the tests fires: in every way out, and in grandchildren."""
 
+import json
 import os
 import socket
 import subprocess
@@ -20,6 +21,11 @@ WAYS_OUT = {
         "socket.socket(socket.AF_INET6).connect(('::ffff:192.0.2.1', 80))"
     ),
     "connect to a private network": "socket.socket().connect(('10.0.0.1', 80))",
+    "connect to the ward of the tests from outside": "socket.socket().connect(('10.77.0.1', 80))",
+    "connect to it from the network that is named as outside": (
+        "import os; os.environ['AUSCULT_TEST_OUTER_NETWORK'] = os.readlink('/proc/self/ns/net'); "
+        "socket.socket().connect(('10.77.0.1', 80))"
+    ),
     "look-up": "socket.getaddrinfo('example.com', 80)",
     "look-up of bytes": "socket.getaddrinfo(b'example.com', 80)",
     "gethostbyname": "socket.gethostbyname('example.com')",
@@ -47,6 +53,20 @@ else:
 """
 
 
+# One process tries them all; each is written down under its own name.
+EVERY_WAY = """
+import asyncio, concurrent.futures, json, os, socket, sys
+for way, attempt in json.loads(sys.argv[1]).items():
+    os.environ["PYTEST_CURRENT_TEST"] = way
+    try:
+        exec(attempt)
+    except OSError as refused:
+        print(f"{way}: {refused}")
+    else:
+        print(f"{way}: passed")
+"""
+
+
 @pytest.fixture
 def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A log of its own, so that the attempts made here on purpose do not fail the run."""
@@ -62,21 +82,22 @@ def python(*arguments: str) -> str:
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("way", WAYS_OUT)
-def test_every_way_out_of_a_child_is_refused_and_written_down(way: str, log: Path) -> None:
-    said = python("-c", SCRIPT.format(attempt=WAYS_OUT[way]))
-    assert "a test may not reach" in said
-    assert "passed" not in said
-    (line,) = log.read_text("utf-8").splitlines()
-    assert line.startswith("socket.")
-    assert "test_every_way_out_of_a_child" in line
+def test_every_way_out_of_a_child_is_refused_and_written_down(log: Path) -> None:
+    said = python("-c", EVERY_WAY, json.dumps(WAYS_OUT)).splitlines()
+    let_out = [line for line in said if "a test may not reach" not in line]
+    assert (let_out, [line.split(": ")[0] for line in said]) == ([], list(WAYS_OUT))
+    written = log.read_text("utf-8").splitlines()
+    assert [line[line.index("[") + 1 : -1] for line in written] == list(WAYS_OUT)
+    assert [line for line in written if not line.startswith("socket.")] == []
 
 
 def test_a_grandchild_is_watched_too(log: Path) -> None:
     inner = SCRIPT.format(attempt=WAYS_OUT["look-up"])
     outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}])"
     assert "a test may not reach example.com" in python("-c", outer)
-    assert log.read_text("utf-8").startswith("socket.getaddrinfo example.com ")
+    (line,) = log.read_text("utf-8").splitlines()
+    assert line.startswith("socket.getaddrinfo example.com ")
+    assert "test_a_grandchild_is_watched_too" in line
 
 
 def test_this_process_is_watched(log: Path) -> None:
@@ -117,10 +138,20 @@ def test_its_targets_are_refused_from_anywhere_else(target: str, log: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("attempt", "code"), [("socket.getaddrinfo('example.com', 80)", 1), ("None", 0)]
+    ("attempt", "code", "processes"),
+    [
+        ("socket.getaddrinfo('example.com', 80)", 1, "0"),
+        ("socket.getaddrinfo('example.com', 80)", 1, "1"),
+        ("None", 0, "0"),
+    ],
 )
 def test_a_run_fails_at_its_end_even_when_the_refusal_is_swallowed(
-    attempt: str, code: int, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    attempt: str,
+    code: int,
+    processes: str,
+    log: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     suite = tmp_path / "test_swallows.py"
     body = f"    with contextlib.suppress(OSError):\n        {attempt}\n"
@@ -128,7 +159,8 @@ def test_a_run_fails_at_its_end_even_when_the_refusal_is_swallowed(
     monkeypatch.setenv(
         "PYTHONPATH", os.pathsep.join((str(TESTS), str(ROOT), os.environ["PYTHONPATH"]))
     )
-    command = ["-m", "pytest", "-q", "-p", "conftest", "-p", "no:cacheprovider", "-c", os.devnull]
+    plugins = [part for name in ("conftest", "no:cacheprovider") for part in ("-p", name)]
+    command = ["-m", "pytest", "-q", "-n", processes, *plugins, "-c", os.devnull]
     done = subprocess.run(
         [sys.executable, *command, f"--rootdir={tmp_path}", str(suite)],
         cwd=tmp_path,

@@ -53,6 +53,7 @@ def alternatives(
     row = _row(pair)
     if row is None:
         return ()
+    medicines = _without_repeats(pair, medicines)
     listed = {m.id for m in medicines}
     candidates = (knowledge.profiles[drug] for drug in row.alternatives if drug not in listed)
     found = [
@@ -62,6 +63,13 @@ def alternatives(
     ]
     order = get_args(Outcome)
     return tuple(sorted(found, key=lambda a: (order.index(a.outcome), RANK[a.severity])))
+
+
+def _without_repeats(pair: Pair, medicines: Sequence[Medicine]) -> tuple[Medicine, ...]:
+    """The list, each medicine once; both lines of the pair stay whole, as one of them may leave."""
+    own = (pair.a.line, pair.b.line)
+    kept = {(m.line if m.line in own else None, m.id, m.medication): m for m in medicines}
+    return tuple(kept.values())
 
 
 def _row(pair: Pair) -> PairRow | None:

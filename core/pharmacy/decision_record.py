@@ -59,6 +59,7 @@ def content(pair: Pair, override: Override, knowledge: Knowledge) -> dict[str, A
         "note": override.note,
         "when": stamp(override.when),
         "person": override.person,
+        "role": override.role,
         "result": {
             "severity": override.severity,
             "rule": decided.rule if decided else None,

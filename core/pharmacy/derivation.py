@@ -24,7 +24,7 @@ from core.pharmacy.facts import (
 )
 from core.pharmacy.findings import Derivation, Finding
 from core.pharmacy.loading import Tables
-from core.pharmacy.selectors import matches, tags
+from core.pharmacy.selectors import matches, tags, traits
 
 HANDLED = {*SUBSTRATES, "prodrug_activated_by"}
 # Foods that are also drugs of the tables, so that they can be typed into the list.
@@ -59,13 +59,10 @@ class Profile:
 def profile(drug: Drug, tables: Tables) -> Profile:
     roles = tables.roles.get(drug.id, ())
     effects = tables.effects.get(drug.id, {})
+    held = traits(drug, effects, tables.classes)
 
     def named(selectors: Iterable[str]) -> int:
-        return sum(
-            1 << bit
-            for bit, selector in enumerate(selectors)
-            if matches(selector, drug, effects, tables.classes)
-        )
+        return sum(1 << bit for bit, one in enumerate(selectors) if matches(one, held))
 
     three = tables.three_drug_rules
     return Profile(

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from core.pharmacy.facts import RANK, Severity
+from core.records.roles import Role
 
 Reason = Literal[
     "benefit_outweighs",
@@ -26,7 +27,8 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 class Override:
     """`severity` is the grade that the person saw; unknown is `none`, the strict side.
 
-    `person` is the name of who decided and `entry` the record of it; both empty without staff.
+    `person` is the name of who decided, `role` theirs at that time and `entry` the record of it;
+    all empty without staff.
     """
 
     reason: Reason
@@ -34,6 +36,7 @@ class Override:
     when: datetime
     severity: Severity = "none"
     person: str = ""
+    role: Role | Literal[""] = ""
     entry: str = ""
 
     def stands(self, severity: Severity) -> bool:

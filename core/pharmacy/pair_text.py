@@ -116,9 +116,18 @@ def override_lines(pair: Pair, override: Override | None, words: Words) -> tuple
         return ()
     given = words.t(
         "pharmacy.override.given_by" if override.person else "pharmacy.override.given",
-        person=plain(override.person, NOTE),
+        person=_who(override, words),
         reason=words.t(f"pharmacy.override.{override.reason}"),
         note=plain(override.note, NOTE) or "–",
         when=moment(override.when),
     )
     return (given,) if override.stands(pair.severity) else (given, words.t("export.override.risen"))
+
+
+def _who(override: Override, words: Words) -> str:
+    """Name and role of who decided; the role alone tells a doctor from who runs the place."""
+    person = plain(override.person, NOTE)
+    if not override.role:
+        return person
+    role = words.t(f"people.role.{override.role}")
+    return words.t("pharmacy.override.person", person=person, role=role)

@@ -5,6 +5,7 @@ names, not what follows from it.
 """
 
 from collections.abc import Collection, Mapping
+from functools import cache
 
 from core.pharmacy.facts import Drug, Effect
 
@@ -40,24 +41,27 @@ def _part_is_valid(part: str, drugs: Collection[str], classes: Collection[str]) 
     return bool(name) and kind in {"tag", "ti"}
 
 
-def matches(selector: str, drug: Drug, effects: Mapping[str, Effect], classes: Classes) -> bool:
-    """Does a selector name this drug?"""
-    return any(
-        all(_part_matches(part, drug, effects, classes) for part in choice.split("+"))
-        for choice in selector.split("/")
+def traits(drug: Drug, effects: Mapping[str, Effect], classes: Classes) -> frozenset[str]:
+    """Every plain selector that names this drug."""
+    return frozenset(
+        (
+            f"drug:{drug.id}",
+            f"ti:{drug.therapeutic_index}",
+            *(f"class:{name}" for name, held in classes.items() if drug.id in held),
+            *(f"tag:{tag}" for tag in effects),
+            *(f"tag:{tag}={effect.grade}" for tag, effect in effects.items()),
+        )
     )
 
 
-def _part_matches(part: str, drug: Drug, effects: Mapping[str, Effect], classes: Classes) -> bool:
-    kind, _, name = part.partition(":")
-    if kind == "drug":
-        return drug.id == name
-    if kind == "class":
-        return drug.id in classes[name]
-    if kind == "ti":
-        return drug.therapeutic_index == name
-    tag, _, grade = name.partition("=")
-    return tag in effects and (not grade or effects[tag].grade == grade)
+def matches(selector: str, held: frozenset[str]) -> bool:
+    """Does a selector name the drug that has these traits?"""
+    return any(map(held.issuperset, _choices(selector)))
+
+
+@cache  # the selectors of the rules, read once and not once for each drug
+def _choices(selector: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(choice.split("+")) for choice in selector.split("/"))
 
 
 def tags(selector: str) -> tuple[str, ...]:

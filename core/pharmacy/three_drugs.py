@@ -28,8 +28,9 @@ def _substances(drugs: Iterable[Profile], knowledge: Knowledge) -> list[Profile]
     """Every drug once, products first, with the components of products."""
     found: dict[str, Profile] = {}
     for profile in drugs:
-        found[profile.drug.id] = profile
-        found |= {part: knowledge.profiles[part] for part in profile.drug.components}
+        if profile.drug.id not in found:
+            found[profile.drug.id] = profile
+            found |= {part: knowledge.profiles[part] for part in profile.drug.components}
     return sorted(found.values(), key=lambda p: (not p.drug.components, p.drug.id))
 
 

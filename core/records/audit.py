@@ -27,6 +27,7 @@ StaffAct = Literal[
     "pin_changed",
     "person_deactivated",
     "person_activated",
+    "account_set",
     "idle_time_set",
     "signed_in",
     "sign_in_refused",

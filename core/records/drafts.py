@@ -82,6 +82,14 @@ class Drafts:
             LOG.warning("a draft could not be opened: %s", type(problem).__name__)
             return Found("unreadable")
 
+    def hand_over(self, owner: str, to: str, slot: str) -> None:
+        """Gives a draft to another owner, unless that one already has one; then both stay."""
+        held = self.find(owner, slot)
+        if held is None or self.look(to, slot).state != "absent":
+            return
+        self.save(to, slot, held)
+        self._path(owner, slot).unlink(missing_ok=True)
+
     def set_aside(self, owner: str, slot: str) -> None:
         """Renames a draft that nobody can read, so that the next `save` does not replace it."""
         path = self._path(owner, slot)

@@ -29,6 +29,11 @@ class Opened:
     key_made: bool
 
 
+def may_exist(settings: Settings) -> bool:
+    """Whether there can be records; without a database file nobody ever set up anything here."""
+    return bool(settings.database) or (settings.data / database.FILE).exists()
+
+
 def open_records(
     settings: Settings, patience: float = database.PATIENCE, scripts: Path = migrate.SCRIPTS
 ) -> Opened:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from core.records import audit, pins, staff_sessions, tables
 from core.records.audit import About, StaffAct
@@ -19,17 +19,25 @@ from core.records.roles import Role
 from core.records.store import Records
 from core.records.tables import new_id, stamp
 
-Refused = PinProblem | Literal["name_empty", "name_taken", "last_administrator", "unknown"]
-LONGEST_NAME = 60
+Refused = (
+    PinProblem
+    | Literal[
+        "name_empty", "name_taken", "account_taken", "account_long", "last_administrator", "unknown"
+    ]
+)
+LONGEST_NAME, LONGEST_ACCOUNT = 60, 200
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """`account` is the hospital account this person may sign in with, empty without one."""
+
     id: str
     name: str
     role: Role
     active: bool
     created: str
+    account: str = ""
 
 
 def everyone(records: Records, active_only: bool = False) -> tuple[Person, ...]:
@@ -82,7 +90,7 @@ def reset_pin(records: Records, person: str, pin: str, by: str) -> Refused | Non
     pin_hash = pins.hashed(pin)
 
     def act(connection: Connection, found: Person) -> None:
-        _set(connection, person, pin_hash=pin_hash)
+        put_pin(connection, person, pin_hash)
         staff_sessions.end_all(connection, person)
 
     return _change(records, person, "pin_changed", by, act)
@@ -103,10 +111,33 @@ def activate(records: Records, person: str, by: str) -> Refused | None:
     def act(connection: Connection, found: Person) -> Refused | None:
         if _is_taken(connection, found.name):
             return "name_taken"
+        if found.account and _has_account(connection, found.account):
+            return "account_taken"
         _set(connection, person, active=True)
         return None
 
     return _change(records, person, "person_activated", by, act)
+
+
+def bind(records: Records, person: str, account: str, by: str) -> Refused | None:
+    """Lets a person sign in with this hospital account; an empty one takes that back."""
+    account = kept_account(account)
+    if len(account) > LONGEST_ACCOUNT or not account.isprintable():
+        return "account_long"
+
+    def act(connection: Connection, found: Person) -> Refused | None:
+        if account and account != found.account and _has_account(connection, account):
+            return "account_taken"
+        _set(connection, person, account=account or None)
+        return None
+
+    return _change(records, person, "account_set", by, act)
+
+
+def kept_account(account: str) -> str:
+    """An account as it is kept and compared: e-mails without regard to case."""
+    account = account.strip()
+    return account.casefold() if "@" in account else account
 
 
 def shown_name(name: str) -> str:
@@ -119,9 +150,14 @@ def find(connection: Connection, person: str) -> Person | None:
     return Person(*row) if row else None
 
 
+def put_pin(connection: Connection, person: str, pin_hash: str) -> None:
+    _set(connection, person, pin_hash=pin_hash)
+
+
 def _people() -> Any:
     column = tables.person.c
-    return select(column.id, column.name, column.role, column.active, column.created)
+    shown = (column.id, column.name, column.role, column.active, column.created)
+    return select(*shown, func.coalesce(column.account, ""))
 
 
 def _added(
@@ -189,3 +225,10 @@ def _is_taken(connection: Connection, name: str) -> bool:
     """Two active people with one name could not be told apart at the sign-in."""
     names = connection.execute(select(tables.person.c.name).where(tables.person.c.active))
     return name.casefold() in {known.casefold() for known in names.scalars()}
+
+
+def _has_account(connection: Connection, account: str) -> bool:
+    """An account of two active people would sign in either."""
+    column = tables.person.c
+    held = select(column.id).where(column.active, column.account == account)
+    return connection.execute(held).first() is not None

@@ -9,21 +9,22 @@ from typing import Literal, get_args
 
 Role = Literal["nurse", "doctor", "pharmacist", "administrator"]
 Page = Literal["home", "pharmacy", "people"]
-Action = Literal["see", "check", "override", "manage", "audit", "erase"]
+Action = Literal["see", "own_pin", "check", "override", "manage", "audit", "erase"]
 ROLES: tuple[Role, ...] = get_args(Role)
 PAGES: tuple[Page, ...] = get_args(Page)
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
-_SEE: frozenset[Action] = frozenset({"see"})
+_HOME: frozenset[Action] = frozenset({"see", "own_pin"})
 _CHECK: frozenset[Action] = frozenset({"see", "check"})
 _DECIDE: frozenset[Action] = frozenset({"see", "check", "override"})
 _RUN: frozenset[Action] = frozenset({"see", "manage", "audit", "erase"})
-# An administrator sets up people and erases; a decision about a patient is a clinician's.
+# In a small practice the person who sets it up is its doctor, so an administrator decides too; the
+# record of a decision names the role.
 TABLE: Mapping[Role, Mapping[Page, frozenset[Action]]] = {
-    "nurse": {"home": _SEE, "pharmacy": _CHECK},
-    "doctor": {"home": _SEE, "pharmacy": _DECIDE},
-    "pharmacist": {"home": _SEE, "pharmacy": _DECIDE},
-    "administrator": {"home": _SEE, "pharmacy": _CHECK, "people": _RUN},
+    "nurse": {"home": _HOME, "pharmacy": _CHECK},
+    "doctor": {"home": _HOME, "pharmacy": _DECIDE},
+    "pharmacist": {"home": _HOME, "pharmacy": _DECIDE},
+    "administrator": {"home": _HOME, "pharmacy": _DECIDE, "people": _RUN},
 }
 
 

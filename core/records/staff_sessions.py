@@ -81,10 +81,12 @@ def end_shift(records: Records, token: str) -> None:
     _end(records, token, "shift_ended")
 
 
-def end_all(connection: Connection, person: str) -> None:
-    """Ends every session of a person, inside a transaction of another act."""
+def end_all(connection: Connection, person: str, but: str = "") -> None:
+    """Ends every session of a person, inside a transaction of another act; `but` is a token."""
     column = tables.staff_session.c
-    still_open = update(tables.staff_session).where(column.person == person, column.ended.is_(None))
+    still_open = update(tables.staff_session).where(
+        column.person == person, column.ended.is_(None), column.token_hash != _hashed(but)
+    )
     connection.execute(still_open.values(ended=stamp()))
 
 

@@ -46,6 +46,7 @@ person = Table(
     Column("pin_hash", String(200), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created", String(32), nullable=False),
+    Column("account", String(200)),
     CheckConstraint(f"role IN {ROLES}", name="person_role"),
 )
 staff_session = Table(

@@ -1,6 +1,7 @@
 """The guard that keeps this process on its machine: connections and name look-ups end at loopback.
 
-Knows: CPython's audit events for sockets. Counts what it refuses and keeps the host only.
+Knows: CPython's audit events for sockets, and at most one exception: a host and port that an
+administrator named. Counts what it refuses and keeps the host only.
 Does not cover: libraries that open sockets in C (uvloop, gRPC), `ctypes`, programs that this one
 starts (each must arm its own), sockets connected before `arm`. It is no sandbox.
 """
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from threading import Lock, local
+from typing import Any
 
 Record = Callable[[str], None]
 
@@ -39,6 +41,29 @@ class Egress:
     armed: bool
     refused: int
     targets: tuple[str, ...]
+    exception: str = ""
+
+
+@dataclass(slots=True)
+class Beyond:
+    """The one host that may be reached; `addresses` are those that its name was resolved to."""
+
+    host: str
+    port: int
+    addresses: set[str] = field(default_factory=set)
+
+    def is_named(self, host: object) -> bool:
+        name = host.decode("ascii", "replace") if isinstance(host, bytes | bytearray) else host
+        return isinstance(name, str) and name.lower() == self.host
+
+    def may_connect(self, connecting: socket.socket, address: object) -> bool:
+        """Only a TCP connection, only to its port."""
+        return (
+            connecting.type == socket.SOCK_STREAM
+            and isinstance(address, tuple)
+            and address[1] == self.port
+            and (address[0] in self.addresses or self.is_named(address[0]))
+        )
 
 
 @dataclass(slots=True)
@@ -46,12 +71,15 @@ class Guard:
     """Refuses and counts; one per process, made by `arm`."""
 
     armed: bool = False
+    beyond: Beyond | None = None
     record: Record | None = None
     refused: int = 0
     targets: deque[str] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
     def hook(self, event: str, args: tuple[object, ...]) -> None:
         """The audit hook: raises `Refused` for a target beyond loopback."""
+        if self.lets(event, args):
+            return
         if event in _ADDRESSED:
             host = _outside_address(args)
         elif event in _LOOKED_UP:
@@ -60,6 +88,14 @@ class Guard:
             return
         if host is not None:
             self.refuse(host)
+
+    def lets(self, event: str, args: tuple[Any, ...]) -> bool:
+        """Whether this is a look-up of the one host that may be reached, or a connection to it."""
+        if self.beyond is None:
+            return False
+        if event == "socket.getaddrinfo":
+            return self.beyond.is_named(args[0])
+        return event == "socket.connect" and self.beyond.may_connect(args[0], args[1])
 
     def refuse(self, host: str) -> None:
         """Counts a host and raises `Refused`; the program's own test is not counted."""
@@ -77,11 +113,17 @@ _probe = local()
 _guard = Guard()
 
 
-def arm(record: Record | None = None) -> Guard:
-    """Installs the guard once for the life of the process; `record` is told each refused host."""
+def arm(record: Record | None = None, beyond: tuple[str, int] | None = None) -> Guard:
+    """Installs the guard once for the life of the process; `record` is told each refused host.
+
+    `beyond` is the one host and port that may be reached, given when the guard is first armed.
+    """
     with _lock:
         if record is not None:
             _guard.record = record
+        if beyond is not None and not _guard.armed:
+            _guard.beyond = Beyond(beyond[0].lower(), beyond[1])
+            _remember_addresses(_guard.beyond)
         if not _guard.armed:
             sys.addaudithook(_guard.hook)
             for method in ("connect", "connect_ex", "sendto", "sendmsg", "bind"):
@@ -103,6 +145,8 @@ def _check_before_look_up(method: str) -> None:
         address = args[-1] if args else None
         if self.family in _INTERNET and isinstance(address, tuple) and address:
             host = _outside(address[0]) if isinstance(address[0], str) else None
+            if method.startswith("connect") and _guard.lets("socket.connect", (self, address)):
+                host = None
             if host is not None and not (method == "bind" and _is_numeric(host)):
                 _guard.refuse(host)
         return original(self, *args)
@@ -110,10 +154,25 @@ def _check_before_look_up(method: str) -> None:
     setattr(socket.socket, method, checked)
 
 
+def _remember_addresses(beyond: Beyond) -> None:
+    """Keeps what the name of the one host is resolved to: connections name addresses only."""
+    original = socket.getaddrinfo
+
+    @wraps(original)
+    def resolved(host: Any, *args: Any, **options: Any) -> Any:
+        found = original(host, *args, **options)
+        if beyond.is_named(host):
+            beyond.addresses.update(str(address[0]) for *_, address in found)
+        return found
+
+    socket.getaddrinfo = resolved
+
+
 def state() -> Egress:
     """Whether the guard is armed and what it refused so far; its own tests are not counted."""
     with _lock:
-        return Egress(_guard.armed, _guard.refused, tuple(_guard.targets))
+        named = _guard.beyond.host if _guard.beyond else ""
+        return Egress(_guard.armed, _guard.refused, tuple(_guard.targets), named)
 
 
 def self_test() -> bool:

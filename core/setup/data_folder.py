@@ -20,7 +20,19 @@ BAD_SETTINGS = {
         "没有此设置：{name}。",
     ),
     "error.setting.port": ("{value} is no port; use 1 to 65535.", "端口须为 1 至 65535。"),
-    "error.setting.address": ("{value} is not this computer; use 127.0.0.1.", "仅支持本机地址。"),
+    "error.setting.address": (
+        "{value} is not this computer; use 127.0.0.1. Tablets: python3 start.py --lan",
+        "仅支持本机地址。平板电脑访问：python3 start.py --lan",
+    ),
+    "error.setting.hosts": ("{name}: {value} is no host name.", "{name}：{value} 不是主机名。"),
+    "error.setting.database": (
+        "AUSCULT_DATABASE_URL must begin with postgresql://",
+        "AUSCULT_DATABASE_URL 须以 postgresql:// 开头。",
+    ),
+    "error.setting.key_file": (
+        "The key file {file} lies inside the data folder; set AUSCULT_KEY_FILE to a place outside.",
+        "密钥文件 {file} 位于数据文件夹内，请将 AUSCULT_KEY_FILE 设到其外。",
+    ),
 }
 
 

@@ -17,9 +17,11 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
+from core.setup import ward
 from core.setup.console import say
 from core.setup.environment import venv_python
 from core.setup.port import HOST, ask
+from core.ward.plan import Plan
 
 START_LIMIT_S = 120
 STOP_LIMIT_S = 10
@@ -27,7 +29,7 @@ PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 BANNER = ("You can now view your Streamlit app", "URL:", "Local URL:", "Network URL:", "Aborted!")
 
 
-def server_environment(data: Path, port: int) -> dict[str, str]:
+def server_environment(data: Path, port: int, plan: Plan | None = None) -> dict[str, str]:
     """What the server process is told; the hub is never asked while the app runs.
 
     Streamlit 1.67 fails on each request without a home folder that it can read.
@@ -38,6 +40,7 @@ def server_environment(data: Path, port: int) -> dict[str, str]:
         **os.environ,
         "AUSCULT_DATA": str(data),
         "AUSCULT_PORT": str(port),
+        **ward.settings(plan),
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
         "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
@@ -136,7 +139,7 @@ class Server:
         while time.monotonic() < end and self.process.poll() is None:
             who = ask(port)
             if who is not None:  # without our header, Home.py is not the server that it must be
-                return bool(who) and self.process.poll() is None
+                return bool(who.header) and self.process.poll() is None
             time.sleep(pause)
             pause = min(pause * 1.05, 1.0)
         return False
@@ -148,19 +151,18 @@ class Server:
         return code if code >= 0 else 128 - code
 
 
-def serve(root: Path, port: int, data: Path, python: Path | None = None) -> int:
+def serve(
+    root: Path, port: int, data: Path, plan: Plan | None = None, python: Path | None = None
+) -> int:
     """Starts the app, prints its address once it answers, returns its exit code."""
-    options = ["--server.port", str(port), "--server.address", HOST]
+    options = ["--server.port", str(port), *ward.streamlit_options(plan)]
     command = [str(python or venv_python(root)), "-m", "streamlit", "run", "Home.py", *options]
     say("Starting Auscult 正在启动听诊台")
-    server = Server(command, root, server_environment(data, port))
+    server = Server(command, root, server_environment(data, port, plan))
     if server.wait_healthy(port):
         server.show()
-        say(
-            "Open this address in a browser. 请在浏览器中打开：",
-            f"\n  http://{HOST}:{port}\n",
-            "Ctrl+C stops it. 按 Ctrl+C 停止。",
-        )
+        say(*(ward.invitation(plan, port) if plan else _address(port)))
+        say("Ctrl+C stops it. 按 Ctrl+C 停止。")
         return server.exit_code()
     stopped = server.asked
     server.stop(signal.SIGTERM)
@@ -170,3 +172,7 @@ def serve(root: Path, port: int, data: Path, python: Path | None = None) -> int:
     say("Auscult did not start. Its last lines:", "听诊台未能启动，最后的输出：")
     server.show()
     return code or 1
+
+
+def _address(port: int) -> tuple[str, ...]:
+    return ("Open this address in a browser. 请在浏览器中打开：", f"\n  http://{HOST}:{port}\n")

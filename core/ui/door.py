@@ -1,8 +1,11 @@
 """The sign-in screen: choose a name, type a PIN. A plain form, so that the answer can set a cookie.
 
-Knows: what the address says of the last attempt; on Home the public part stands below.
-Does not know: whether a PIN is right (`sign_in_route`).
+Knows: what the address says of the last attempt; the way to the hospital's own sign-in, where there
+is one; on Home the public part stands below.
+Does not know: whether a PIN is right (`sign_in_route`), who the hospital knows (`hospital_route`).
 """
+
+from functools import partial
 
 import streamlit as st
 
@@ -11,7 +14,8 @@ from core.i18n import Translator
 from core.records import people, pins
 from core.records.people import Person
 from core.records.roles import Page
-from core.ui import home, keeping
+from core.safety.escaping import markdown_safe
+from core.ui import home, hospital, keeping
 from core.ui.markup import draw, fill
 from core.ui.sign_in_route import PATH
 from core.ui.staff import Standing
@@ -27,6 +31,7 @@ REST = (
     '<button type="submit">$enter</button></form>'
 )
 OTHER = '<option value="$id">$name · $role</option>'
+HOSPITAL_SAID = ("hospital_failed", "hospital_away", "stale")
 FIRST = OTHER.replace(" value", " selected value")
 
 
@@ -39,6 +44,7 @@ def door(t: Translator, page: Page, standing: Standing) -> None:
         _said(t)
         try:
             _form(t, page, standing)
+            _hospital(t, page)
         except AuscultError as problem:
             _closed(t, problem)
     if page == "home":
@@ -61,6 +67,11 @@ def _said(t: Translator) -> None:
         st.warning(t("door.wait", n=n))
     elif said == "away":
         st.error(t("door.away"))
+    elif said == "unbound":
+        account = markdown_safe(hospital.refused(st.query_params.get("account", "")))
+        st.warning(t("door.said.unbound", account=account))
+    elif said in HOSPITAL_SAID:
+        st.warning(t(f"door.said.{said}"))
 
 
 def _form(t: Translator, page: Page, standing: Standing) -> None:
@@ -86,3 +97,27 @@ def _option(t: Translator, person: Person, first: bool) -> str:
         name=person.name,
         role=t(f"people.role.{person.role}"),
     )
+
+
+def _hospital(t: Translator, page: Page) -> None:
+    """The way to the hospital's own sign-in, or why there is none although one was set up."""
+    found = hospital.configured()
+    if found.state == "wrong":
+        st.info(t("door.hospital.off", why=t(found.problem, **found.values)))
+    if found.state != "ready":
+        return
+    if st.context.headers.get("Host") != found.here.partition("://")[2]:
+        draw(
+            fill('<p class="small">$text ', text=t("door.hospital.elsewhere")),
+            fill('<a class="link" href="$here">$here</a></p>', here=found.here),
+        )
+        return
+    with st.container(key="hospital"):
+        st.button(
+            t("door.hospital"),
+            key="hospital-sign-in",
+            icon=":material/badge:",
+            width="stretch",
+            on_click=partial(hospital.begin, page),
+            help=t("door.hospital.help", host=found.host),
+        )

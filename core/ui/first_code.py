@@ -12,6 +12,7 @@ from functools import cache
 from core.errors import AuscultError
 from core.i18n import Language, translator
 from core.records import people
+from core.settings import current
 from core.ui import keeping
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read as something else
@@ -28,6 +29,8 @@ def code() -> str:
 
 def announce() -> None:
     """Prints the code once, unless an administrator exists."""
+    if current().shared:  # staff is set up at the machine, before tablets can reach it
+        return
     try:
         if keeping.may_exist() and people.has_administrator(keeping.records()):
             return

@@ -131,10 +131,17 @@ def probes() -> tuple[Probe, ...]:
     return (
         Probe("telemetry", not st.get_option("browser.gatherUsageStats"), ""),
         Probe("outbound", seen.armed and egress.self_test(), str(seen.refused)),
-        Probe("address", address in LOOPBACK, address),
+        _reached(address),
         Probe("hub", os.environ.get("HF_HUB_OFFLINE") == "1", ""),
         Probe("folder", _private(folder), str(folder)),
     )
+
+
+def _reached(address: str) -> Probe:
+    """Who can reach this process, and whether others could read along."""
+    if ward := current().ward:
+        return Probe("ward", current().tls, ", ".join(ward))
+    return Probe("address", address in LOOPBACK, address)
 
 
 def _private(folder: Path) -> bool:
@@ -152,7 +159,19 @@ def privacy(t: Translator) -> None:
     lines = "".join(_probe(t, probe) for probe in probes())
     draw(
         f'<ul class="probes">{lines}</ul>',
-        fill('<p class="small">$text</p>', text=t("privacy.who")),
+        fill(
+            '<p class="small">$text</p>',
+            text=t("privacy.who_ward" if current().ward else "privacy.who"),
+        ),
+        _exception(t),
+    )
+
+
+def _exception(t: Translator) -> str:
+    """The one host that the guard lets this process reach, where the hospital signs people in."""
+    host = egress.state().exception
+    return (
+        fill('<p class="small">$text</p>', text=t("privacy.exception", host=host)) if host else ""
     )
 
 

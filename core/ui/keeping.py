@@ -1,22 +1,26 @@
 """The opened records of this process, opened when they are first needed.
 
 Knows: that nothing is made on disk before somebody sets up staff; that a failed opening is tried
-again after a few seconds and not for each click.
+again after a few seconds and not for each click; that what waits is stored when it can be.
 Does not know: who may read what.
 """
 
+import asyncio
+import logging
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import AuscultError
-from core.records.database import FILE
+from core.records import opening
 from core.records.opening import Opened, open_records
 from core.records.store import Records
 from core.settings import current
 
 AGAIN_S = 5.0
+BETWEEN_FLUSHES_S = 5.0
+LOG = logging.getLogger("auscult")
 
 
 @dataclass(slots=True)
@@ -31,9 +35,8 @@ _opening = threading.Lock()
 
 
 def may_exist() -> bool:
-    """Whether there can be records; without a database file nobody ever set up anything here."""
-    known = _kept.opened is not None or bool(current().database)
-    return known or (current().data / FILE).exists()
+    """Whether there can be records: none are opened to find out."""
+    return _kept.opened is not None or opening.may_exist(current())
 
 
 def records() -> Records:
@@ -53,6 +56,24 @@ def records() -> Records:
 def key_file() -> Path:
     """Where the master key is, or will be when staff is set up."""
     return current().key_file
+
+
+async def keep_flushed() -> None:
+    """Stores what waits as soon as the database is back, also when nobody writes then."""
+    while True:
+        await asyncio.sleep(BETWEEN_FLUSHES_S)
+        await asyncio.to_thread(flush)
+
+
+def flush() -> None:
+    """Stores what waits, if anything does; a database that is still away is no news."""
+    opened = _kept.opened
+    if opened is None or not opened.records.outbox.waiting():
+        return
+    try:
+        LOG.info("stored after waiting: %d", opened.records.flush())
+    except AuscultError as problem:
+        LOG.debug("what waits is not stored yet: %s", problem.detail)
 
 
 def close() -> None:

@@ -13,6 +13,7 @@ from core.records.drafts import Drafts
 from core.settings import current
 from core.ui import keeping, server, staff
 
+SLOTS = ("pharmacy",)  # what a person works on; language and text size stay the browser's
 BETWEEN_SWEEPS_S = 3600.0
 
 
@@ -27,6 +28,14 @@ def owner() -> str | None:
 def browser() -> str | None:
     """The random id of the browser's cookie; `None` when the browser keeps no cookie."""
     return server.owner(st.context.cookies)
+
+
+def hand_over(person: str) -> None:
+    """What was begun in this browser before staff was set up is the first administrator's now."""
+    who = browser()
+    if who:
+        for slot in SLOTS:
+            drafts().hand_over(who, keeping.records().keys.drafts_of(person), slot)
 
 
 @cache

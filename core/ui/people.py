@@ -12,11 +12,12 @@ import streamlit as st
 
 from core.errors import AuscultError
 from core.i18n import Translator
-from core.records import people, pins, sign_in, staff_sessions
+from core.records import attempts, people, pins, sign_in, staff_sessions
 from core.records.people import Person
 from core.records.roles import ROLES
-from core.ui import first_code, keeping, staff
+from core.ui import first_code, hospital, keeping, staff
 from core.ui.markup import draw, fill
+from core.ui.owner import hand_over
 
 TOLD = "people told"
 
@@ -45,7 +46,7 @@ def staff_list(t: Translator) -> None:
     """Everybody, with role, PIN and whether they may sign in."""
     for person in people.everyone(keeping.records()):
         with st.container(border=True, key=f"person-{person.id}"):
-            state = "" if person.active else t("people.inactive")
+            state = person.account if person.active else t("people.inactive")
             draw(fill("<b>$name</b> <small>$state</small>", name=person.name, state=state))
             with st.container(horizontal=True, gap="small", key=f"acts-{person.id}"):
                 _acts(t, person)
@@ -103,11 +104,33 @@ def _acts(t: Translator, person: Person) -> None:
         st.form_submit_button(
             t("people.reset_pin"), type="primary", on_click=partial(_reset_pin, person.id)
         )
+    if hospital.configured().state != "absent" or person.account:
+        _account(t, person)
     st.button(
         t("people.deactivate"),
         key=f"deactivate-{person.id}",
         on_click=partial(_act, partial(people.deactivate, person=person.id)),
     )
+
+
+def _account(t: Translator, person: Person) -> None:
+    """Which hospital account signs this person in."""
+    key = f"account-{person.id}"
+    with (
+        st.popover(t("people.account"), key=f"account-box-{person.id}"),
+        st.form(f"account-form-{person.id}", border=False),
+    ):
+        st.text_input(
+            t("people.account"),
+            value=person.account,
+            key=key,
+            max_chars=people.LONGEST_ACCOUNT,
+            autocomplete="off",
+        )
+        st.caption(t("people.account.help"))
+        st.form_submit_button(
+            t("people.account.save"), type="primary", on_click=partial(_bind, person.id, key)
+        )
 
 
 def _pin_fields(t: Translator, of: str) -> None:
@@ -136,15 +159,21 @@ def _add_first() -> None:
     try:
         records = keeping.records()
         attempt = sign_in.may_try_code(records)
-        if isinstance(attempt, sign_in.Wait):
+        if isinstance(attempt, attempts.Wait):
             _tell(False, "door.wait", n=attempt.seconds)
         elif not first_code.is_right(st.session_state["first-code"]):
-            sign_in.refuse_code(records)
+            sign_in.refuse(records)
             _tell(False, "people.first.wrong_code")
         else:
-            _answer(people.add_first(records, st.session_state["first-name"], pin))
+            _first(people.add_first(records, st.session_state["first-name"], pin))
     except AuscultError as problem:
         _tell(False, problem.key, **problem.values)
+
+
+def _first(came: Person | people.Refused) -> None:
+    if isinstance(came, Person):
+        hand_over(came.id)
+    _answer(came)
 
 
 def _add() -> None:
@@ -162,6 +191,10 @@ def _reset_pin(person: str) -> None:
     pin = _typed_pin(person)
     if pin is not None:
         _act(partial(people.reset_pin, person=person, pin=pin))
+
+
+def _bind(person: str, key: str) -> None:
+    _act(partial(people.bind, person=person, account=st.session_state[key]))
 
 
 def _set_idle() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from core.errors import AuscultError
 from core.i18n import Translator
 from core.records import audit, erase, people
-from core.ui import keeping, staff
+from core.ui import clock, keeping, staff
 from core.ui.markup import draw, fill
 
 MOST = 200
@@ -25,7 +25,7 @@ def log(t: Translator) -> None:
     head = fill(
         "<tr><th>$n</th><th>$at</th><th>$act</th><th>$who</th><th>$what</th></tr>",
         n=t("audit.number"),
-        at=t("audit.at"),
+        at=t("audit.at", zone=clock.zone()),
         act=t("audit.act"),
         who=t("audit.who"),
         what=t("audit.what"),
@@ -34,7 +34,7 @@ def log(t: Translator) -> None:
         fill(
             '<tr><th scope="row">$n</th><td>$at</td><td>$act</td><td>$who</td><td>$what</td></tr>',
             n=line.seq,
-            at=line.at[:19].replace("T", " "),
+            at=clock.day_and_time(line.at),
             act=t(f"audit.{line.action}"),
             who=names.get(line.person, line.person or "–"),
             what=" ".join(
@@ -57,7 +57,11 @@ def erasing(t: Translator) -> None:
     if not groups:
         st.caption(t("audit.erase.none"))
         return
-    made = {group.id: group.created[:19].replace("T", " ") for group in reversed(groups)}
+    names = {person.id: person.name for person in people.everyone(keeping.records())}
+    made = {
+        group.id: f"{clock.day_and_time(group.created)} · {names.get(group.owner or '', '–')}"
+        for group in reversed(groups)
+    }
     st.selectbox(
         t("audit.erase.group"),
         list(made),

@@ -1,8 +1,8 @@
 """The web side of the app: headers, owner cookie, closed endpoints, the source download.
 
 Knows: ASGI and Starlette. Does not know: Streamlit's script API, people, records.
-Limits: serves loopback names only. The owner cookie names a browser, not a person; it carries no
-right beyond finding that browser's own drafts and jobs again. A session of staff has another.
+Limits: serves the names that `reach` knows. The owner cookie names a browser, not a person; it
+carries no right beyond finding that browser's own drafts and jobs again. Staff have another.
 """
 
 import asyncio
@@ -24,6 +24,8 @@ from starlette.websockets import WebSocketClose
 
 from core import VERSION
 from core.settings import ROOT
+from core.ui import reach
+from core.ui.reach import host_allowed
 
 CSP = "; ".join(
     (
@@ -32,7 +34,7 @@ CSP = "; ".join(
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
-        "connect-src 'self'",
+        reach.CONNECT,
         "worker-src 'self' blob:",
         "media-src 'self' blob:",
         "frame-src 'self' blob:",
@@ -43,13 +45,12 @@ CSP = "; ".join(
     )
 )
 HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": CSP,
-    "Referrer-Policy": "no-referrer",
+    # Other sites are told nothing. With `no-referrer` a form of our own would have no Origin.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Auscult": VERSION,
 }
 
 OWNER_COOKIE = "auscult_owner"
@@ -58,7 +59,6 @@ STAFF_COOKIE = "auscult_staff"
 # unsigned drafts and protect nobody: the value names a browser and signs nobody in.
 OWNER_SECONDS = 400 * 24 * 3600
 _OWNER = re.compile(r"[0-9a-f]{32}")
-_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 _CLOSED = {("_stcore", "metrics"), ("_stcore", "agent")}
 _READING = {"GET", "HEAD", "OPTIONS"}
 _HOST_CONFIG = "/_stcore/host-config"
@@ -72,7 +72,7 @@ _SKIPPED = {"__pycache__", "node_modules", "shots", "secrets.toml"}
 
 
 class Guard:
-    """ASGI middleware for `st.App`: loopback only, closed endpoints, headers, owner cookie."""
+    """ASGI middleware for `st.App`: known hosts only, closed endpoints, headers, owner cookie."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -80,24 +80,27 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             await self._http(scope, receive, send)
-        elif scope["type"] == "websocket" and not _may_connect(Headers(scope=scope)):
+        elif scope["type"] == "websocket" and not _may_connect(scope):
             await WebSocketClose(code=1008)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Headers(scope=scope)
+        known = _is_known(scope)
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
+                headers["Content-Security-Policy"] = reach.policy(CSP, request) if known else CSP
+                headers["X-Auscult"] = reach.version()
                 if _wants_owner(scope, request, message["status"], headers):
-                    headers.append("Set-Cookie", _new_owner())
+                    headers.append("Set-Cookie", _new_owner(scope.get("scheme", "http")))
             await send(message)
 
         app = self.app
-        if not host_allowed(request):
+        if not known:
             app = PlainTextResponse("Bad Request", status_code=400)
         elif scope["method"] not in _READING and not origin_allowed(request):
             app = PlainTextResponse("Forbidden", status_code=403)
@@ -106,10 +109,8 @@ class Guard:
         await app(scope, receive, send_guarded)
 
 
-def host_allowed(headers: Headers) -> bool:
-    """Exactly one Host header, and it names this machine: stops DNS rebinding."""
-    hosts = headers.getlist("host")
-    return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None
+def _is_known(scope: Scope) -> bool:
+    return host_allowed(Headers(scope=scope)) and reach.arrived_where_served(scope)
 
 
 def origin_allowed(headers: Headers) -> bool:
@@ -122,8 +123,8 @@ def origin_allowed(headers: Headers) -> bool:
     return not origins or named == [host.lower() for host in headers.getlist("host")]
 
 
-def _may_connect(headers: Headers) -> bool:
-    return host_allowed(headers) and origin_allowed(headers)
+def _may_connect(scope: Scope) -> bool:
+    return _is_known(scope) and origin_allowed(Headers(scope=scope))
 
 
 def is_closed(path: str) -> bool:
@@ -141,13 +142,13 @@ def is_closed(path: str) -> bool:
 
 def owner(cookies: Mapping[str, str]) -> str | None:
     """The browser's owner id (32 hex characters) from `st.context.cookies`; None if it has none."""
-    value = cookies.get(OWNER_COOKIE, "")
+    value = cookies.get(reach.cookie(OWNER_COOKIE), "")
     return value if _OWNER.fullmatch(value) else None
 
 
 def staff_token(cookies: Mapping[str, str]) -> str | None:
     """The token of a staff session (32 hex characters); None if the browser shows none."""
-    value = cookies.get(STAFF_COOKIE, "")
+    value = cookies.get(reach.cookie(STAFF_COOKIE), "")
     return value if _OWNER.fullmatch(value) else None
 
 
@@ -172,15 +173,16 @@ def _wants_owner(scope: Scope, request: Headers, status: int, response: Headers)
 
 def _shows_owner(request: Headers) -> bool:
     pairs = (pair.partition("=") for line in request.getlist("cookie") for pair in line.split(";"))
-    values = [value.strip() for name, _, value in pairs if name.strip() == OWNER_COOKIE]
+    wanted = reach.cookie(OWNER_COOKIE)
+    values = [value.strip() for name, _, value in pairs if name.strip() == wanted]
     return len(values) == 1 and _OWNER.fullmatch(values[0]) is not None
 
 
-def _new_owner() -> str:
-    """A Set-Cookie value with 128 fresh random bits. Not `Secure`: loopback is plain http."""
+def _new_owner(scheme: str) -> str:
+    """A Set-Cookie value with 128 fresh random bits."""
     return (
-        f"{OWNER_COOKIE}={secrets.token_hex(16)}; Max-Age={OWNER_SECONDS}; Path=/; "
-        "HttpOnly; SameSite=Strict"
+        f"{reach.cookie(OWNER_COOKIE)}={secrets.token_hex(16)}; Max-Age={OWNER_SECONDS}; Path=/; "
+        f"HttpOnly; SameSite=Strict{'; Secure' if reach.secure(scheme) else ''}"
     )
 
 

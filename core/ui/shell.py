@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.i18n import Translator
 from core.records.roles import Page
-from core.settings import ASSETS
-from core.ui import demo, language, preferences, staff
+from core.safety import egress
+from core.settings import ASSETS, current
+from core.ui import clock, demo, language, own_pin, preferences, staff
 from core.ui.markup import draw, fill
 
 ICON = ASSETS / "icons" / "auscult.png"
@@ -41,7 +42,14 @@ def sidebar(t: Translator) -> None:
             persist_state="session",
             on_change=preferences.keep,
         )
-        st.caption(t("shell.promise"))
+        st.caption(_promise(t))
+
+
+def _promise(t: Translator) -> str:
+    """Where everything stays; the one host that signing in asks is named."""
+    if host := egress.state().exception:
+        return t("shell.promise_but", host=host)
+    return t("shell.promise_ward" if current().ward else "shell.promise")
 
 
 def _person(t: Translator) -> None:
@@ -57,11 +65,12 @@ def _person(t: Translator) -> None:
         )
     )
     if session.others:
-        times = ", ".join(at[11:16] for at in session.others)
+        times = ", ".join(map(clock.time_of_day, session.others))
         st.caption(t("shell.others", n=len(session.others), times=times))
     with st.container(horizontal=True, gap="small", key="way-out"):
         st.button(t("shell.lock"), key="lock", on_click=staff.leave, args=(False,))
         st.button(t("shell.end_shift"), key="end-shift", on_click=staff.leave, args=(True,))
+    own_pin.button(t)
     if staff.here().problem is not None:
         st.warning(t("shell.records_away"))
     _watch()

@@ -16,9 +16,10 @@ from starlette.routing import Route
 
 from core.errors import AuscultError
 from core.records import staff_sessions
+from core.records.attempts import Wait
 from core.records.roles import PAGES
-from core.records.sign_in import SignedIn, Wait, sign_in
-from core.ui import keeping, server
+from core.records.sign_in import SignedIn, sign_in
+from core.ui import keeping, reach, server
 
 PATH = "/staff/sign-in"
 MOST_BYTES = 4096
@@ -36,6 +37,11 @@ def sign_in_route() -> Route:
     return Route(PATH, _signed_in, methods=["POST"])
 
 
+def waiting(seconds: int) -> str:
+    """What the address says when nobody may try for a while."""
+    return f"?{urlencode({'sign_in': 'wait', 'seconds': seconds})}"
+
+
 async def _signed_in(request: Request) -> Response:
     browser = server.owner(request.cookies)
     if browser is None or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
@@ -48,11 +54,14 @@ async def _signed_in(request: Request) -> Response:
     back = form.page if form.page in PAGES and form.page != "home" else ""
     response = RedirectResponse(f"/{back}{said}", status_code=303)
     if token is not None:
-        secure = request.url.scheme == "https"
-        response.set_cookie(
-            server.STAFF_COOKIE, token, httponly=True, samesite="strict", secure=secure
-        )
+        give_session(response, request, token)
     return response
+
+
+def give_session(response: Response, request: Request, token: str) -> None:
+    """Sets the cookie of a session; `Secure` when the browser spoke https, to a proxy here too."""
+    name, secure = reach.cookie(server.STAFF_COOKIE), reach.secure(request.url.scheme)
+    response.set_cookie(name, token, httponly=True, samesite="strict", secure=secure)
 
 
 async def _form(request: Request) -> Form | None:
@@ -85,5 +94,5 @@ def _answer(form: Form, browser: str, before: str | None) -> tuple[str, str | No
     if isinstance(answer, SignedIn):
         return "", answer.token
     if isinstance(answer, Wait):
-        return f"?{urlencode({'sign_in': 'wait', 'seconds': answer.seconds})}", None
+        return waiting(answer.seconds), None
     return "?sign_in=wrong", None

@@ -3,6 +3,7 @@
 Knows: four standings. `free`: no staff is set up, the person at the machine works as before.
 `open`: signed in. `locked`: a sign-in is needed. `closed`: the records cannot say, so
 nothing opens; but who was just seen goes on working for a while when the database is away.
+Where others reach the app nobody is ever `free`: staff is set up at the machine, before that.
 Limits: without staff everybody at this machine may do everything that leaves no record.
 """
 
@@ -13,10 +14,11 @@ from typing import Literal
 import streamlit as st
 
 from core.errors import AuscultError
-from core.records import people, roles, staff_sessions
+from core.records import opening, people, roles, staff_sessions
 from core.records.problems import Unavailable
 from core.records.roles import Action, Page
 from core.records.staff_sessions import IDLE_MINUTES, Ended, Session
+from core.settings import current
 from core.ui import keeping, server
 
 HERE = "standing of this run"
@@ -44,12 +46,14 @@ _left: set[str] = set()  # tokens whose end could not be stored
 def look(touch: bool = False) -> Standing:
     """The standing now; `touch` counts as activity."""
     if not keeping.may_exist():
-        return Standing("free")
+        return _without_staff()
+    if current().shared and not opening.may_exist(current()):
+        return _without_staff()  # a database that is open stays so when its file was taken away
     token = server.staff_token(st.context.cookies)
     try:
         held = keeping.records()
         if not people.has_administrator(held):
-            return Standing("free")
+            return _without_staff()
         found = staff_sessions.look(held, token, touch=touch) if token else Ended(None)
     except AuscultError as problem:
         return _while_away(token, problem)
@@ -58,6 +62,12 @@ def look(touch: bool = False) -> Standing:
         return Standing("open", found)
     _seen.pop(token or "", None)
     return Standing("locked", last=found.person)
+
+
+def _without_staff() -> Standing:
+    if current().shared:
+        return Standing("closed", problem=AuscultError("door.no_staff"))
+    return Standing("free")
 
 
 def arrive() -> Standing:

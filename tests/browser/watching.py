@@ -23,6 +23,7 @@ class Watch:
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
+    here: frozenset[str] = LOCAL
 
     def attend(self, context: BrowserContext) -> None:
         """From now on, everything that this browser asks for and opens."""
@@ -50,7 +51,7 @@ class Watch:
             self.complaints.append(f"{said.text} {where}")
 
     def outside(self) -> list[str]:
-        return [url for url in self.requests if (urlsplit(url).hostname or "") not in LOCAL]
+        return [url for url in self.requests if (urlsplit(url).hostname or "") not in self.here]
 
     def raw_errors(self) -> list[str]:
         open_pages = [page for page in self.pages if not page.is_closed()]

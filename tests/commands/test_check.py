@@ -105,15 +105,17 @@ def test_every_step_runs_after_a_failure(tmp_path: Path, monkeypatch: pytest.Mon
         return 1 if command[2] == "ruff" else 0
 
     monkeypatch.setattr(check.subprocess, "call", call)
-    results = check.run_steps(tmp_path, {}, ["--ignore=x"])
+    results = check.run_steps(tmp_path, {}, check.STEPS | check.BROWSER_STEP)
     assert {name: code for name, (code, _) in results.items()} == {
         "ruff check": 1,
         "ruff format": 1,
         "mypy": 0,
         "pytest": 0,
+        "browser": 0,
     }
-    assert [command[0] for command in seen] == ["ruff", "ruff", "mypy", "pytest"]
-    assert [command for command in seen if "--ignore=x" in command] == [seen[3]]
+    assert [command[0] for command in seen] == ["ruff", "ruff", "mypy", "pytest", "pytest"]
+    assert [command for command in seen if "--ignore=tests/browser" in command] == [seen[3]]
+    assert [command for command in seen if "tests/browser" in command] == [seen[4]]
 
 
 def test_a_persons_settings_stay_out_of_the_tests(
@@ -160,18 +162,44 @@ def test_without_a_browser_each_file_counts_as_skipped(
     assert "left out" in capsys.readouterr().out
 
 
-def test_skips_fail_only_in_ci(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    report, allowed = tmp_path / "r.xml", tmp_path / "allowed.txt"
-    report.write_text("<testsuites><testsuite/></testsuites>", encoding="utf-8")
+@pytest.fixture
+def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """Where the two runs of pytest write; no skip is allowed, and this is CI."""
+    allowed = tmp_path / "allowed.txt"
     allowed.write_text("", encoding="utf-8")
-    monkeypatch.setattr(check, "REPORT", report)
     monkeypatch.setattr(check, "ALLOWED", allowed)
+    unit, browser = tmp_path / "unit.xml", tmp_path / "browser.xml"
+    monkeypatch.setattr(check, "REPORT", unit)
+    monkeypatch.setattr(check, "BROWSER_REPORT", browser)
     monkeypatch.setenv("CI", "true")
+    return unit, browser
+
+
+EMPTY = "<testsuites><testsuite/></testsuites>"
+SKIPPED = (
+    '<testsuites><testsuite><testcase classname="tests.a.test_b" file="tests/a/test_b.py" '
+    'name="test_gpu[a b]"><skipped type="pytest.skip" message="no GPU"/></testcase>'
+    "</testsuite></testsuites>"
+)
+
+
+def test_skips_fail_only_in_ci(reports: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    reports[0].write_text(EMPTY, encoding="utf-8")
     assert check.judge_skips(False, {TEST: "x"}) == [f"skipped and not allowed: {TEST}"]
     monkeypatch.delenv("CI")
     assert check.judge_skips(False, {TEST: "x"}) == []
 
 
-def test_missing_report_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(check, "REPORT", tmp_path / "none.xml")
-    assert check.judge_skips(False, {}) == ["pytest wrote no report"]
+@pytest.mark.parametrize("where", [0, 1])
+def test_a_skip_counts_in_either_run(reports: tuple[Path, Path], where: int) -> None:
+    for number, report in enumerate(reports):
+        report.write_text(SKIPPED if number == where else EMPTY, encoding="utf-8")
+    assert check.judge_skips(False, {}) == [f"skipped and not allowed: {TEST}"]
+
+
+def test_missing_report_is_a_failure(reports: tuple[Path, Path]) -> None:
+    reports[0].write_text(EMPTY, encoding="utf-8")
+    assert check.judge_skips(False, {}) == ["pytest wrote no report: browser.xml"]
+    assert check.judge_skips(True, {}) == []
+    reports[0].unlink()
+    assert check.judge_skips(True, {}) == ["pytest wrote no report: unit.xml"]

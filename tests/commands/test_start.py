@@ -9,6 +9,7 @@ import pytest
 
 import start
 from core.setup.console import Missing
+from core.setup.port import Answer
 
 # What an old Python reads before it is told what it needs.
 READ_BY_ANY = ("core/__init__.py", "core/setup/__init__.py", "core/setup/supported_python.py")
@@ -21,7 +22,7 @@ try:
 finally:
     print(sorted(name for name in sys.modules if name.startswith("core")))
 """
-PREPARED = ["settings", "make_environment", "prepare_data", "cpu_torch_note", "port_is_ours"]
+PREPARED = ["settings", "make_environment", "prepare_data", "cpu_torch_note", "already_there"]
 
 
 @pytest.mark.parametrize("path", ["start.py", "check.py", *READ_BY_ANY])
@@ -48,7 +49,7 @@ def test_an_old_python_gets_its_remedy_before_it_reads_the_rest(command: str) ->
 def steps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """Every step replaced by one that writes its name down; the server ends with 5."""
     done: list[str] = []
-    answers = [(tmp_path, 7001), True, None, "", True]
+    answers = [(tmp_path, 7001), True, None, "", None]
     for name, answer in [*zip(PREPARED, answers, strict=True), ("serve", 5)]:
 
         def step(*_: object, name: str = name, answer: object = answer) -> object:
@@ -74,7 +75,7 @@ def test_check_only_starts_nothing(steps: list[str], capsys: pytest.CaptureFixtu
 def test_a_second_start_names_the_address_of_the_first(
     steps: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(start, "port_is_ours", lambda port: False)
+    monkeypatch.setattr(start, "already_there", lambda port, address: Answer("0.1.0", False))
     assert start.main([]) == 0
     assert "serve" not in steps
     said = capsys.readouterr().out
@@ -103,3 +104,41 @@ def test_what_stops_a_start_is_said_once(
     assert start.main([]) == code
     assert capsys.readouterr().err.startswith(said)
     assert steps == ["settings"]
+
+
+def test_the_ward_is_settled_last_and_a_refusal_starts_nothing(
+    steps: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = []
+
+    def prepare(root: Path, options: object, env: dict[str, str]) -> None:
+        steps.append("ward")
+        asked.append(env["AUSCULT_PORT"])
+
+    monkeypatch.setattr(start.ward, "prepare", prepare)
+    assert start.main(["--lan"]) == 5
+    assert steps == [*PREPARED, "ward", "serve"] and asked == ["7001"]
+
+    def refuse(*_: object) -> None:
+        raise Missing("No administrator.", "没有管理员。")
+
+    steps.clear()
+    monkeypatch.setattr(start.ward, "prepare", refuse)
+    assert start.main(["--lan"]) == 1
+    assert steps == PREPARED
+    assert "No administrator.\n没有管理员。" in capsys.readouterr().err
+
+
+def test_lan_does_not_pretend_that_a_loopback_server_is_the_ward(
+    steps: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(start, "already_there", lambda port, address: Answer("0.1.0", False))
+    assert start.main(["--lan"]) == 1
+    assert "for this computer only" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--insecure"], ["--lan", "--cert", "c"]])
+def test_options_that_do_not_go_together_are_refused(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        start.main(words)
+    assert ended.value.code == 2

@@ -24,6 +24,9 @@ def test_each_setting_is_taken() -> None:
             "AUSCULT_ASSETS": "/tables",
             "AUSCULT_DATABASE_URL": "postgresql://ward@db/records",
             "AUSCULT_KEY_FILE": "/keys/master.key",
+            "AUSCULT_WARD": "10.77.0.1,Ward-PC.local",
+            "AUSCULT_CERTIFICATE": "/ward/certificate.pem",
+            "AUSCULT_HOSTS": "Auscult.ward.example, 10.0.0.5",
         }
     )
     assert given == settings.Settings(
@@ -33,7 +36,11 @@ def test_each_setting_is_taken() -> None:
         Path("/tables"),
         "postgresql://ward@db/records",
         Path("/keys/master.key"),
+        ("10.77.0.1", "ward-pc.local"),
+        Path("/ward/certificate.pem"),
+        ("auscult.ward.example", "10.0.0.5"),
     )
+    assert given.tls
 
 
 def test_the_home_folder_may_be_written_as_a_tilde() -> None:
@@ -64,11 +71,33 @@ def test_the_ends_of_the_range_are_taken(port: str) -> None:
     assert read({"AUSCULT_PORT": port}).port == int(port)
 
 
+@pytest.mark.parametrize("host", ["*", "*.example", "a:80", "http://a", "a b", "-a", "[::1]"])
+def test_what_is_no_host_name_is_refused(host: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        read({"AUSCULT_HOSTS": f"good.example,{host}"})
+    assert caught.value.key == "error.setting.hosts"
+    assert caught.value.values == {"name": "AUSCULT_HOSTS", "value": host}
+
+
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "192.168.1.5", "example.com", ""])
 def test_an_address_beyond_loopback_is_refused(address: str) -> None:
     with pytest.raises(BadSetting) as caught:
         read({"AUSCULT_ADDRESS": address})
     assert caught.value.values == {"value": address}
+
+
+@pytest.mark.parametrize("hosts", ["a b", "10.0.0.1:80", "a|b", "[::1]", "x,*", "-a", "a/b"])
+def test_what_is_no_host_is_refused_for_the_ward(hosts: str) -> None:
+    with pytest.raises(BadSetting) as caught:
+        read({"AUSCULT_WARD": hosts})
+    assert caught.value.key == "error.setting.hosts"
+    assert caught.value.values["name"] == "AUSCULT_WARD"
+
+
+def test_without_a_ward_or_a_certificate_there_is_no_tls() -> None:
+    assert not read({"AUSCULT_CERTIFICATE": "/c.pem"}).tls
+    assert not read({"AUSCULT_WARD": "10.0.0.1", "AUSCULT_CERTIFICATE": ""}).tls
+    assert read({"AUSCULT_WARD": ""}).ward == ()
 
 
 def test_each_system_has_its_own_data_folder() -> None:

@@ -6,10 +6,12 @@ downloads need a browser and are tested there.
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
@@ -58,6 +60,18 @@ def routed(monkeypatch: pytest.MonkeyPatch) -> None:
         made(self, *args, **options)
 
     monkeypatch.setattr(PagesManager, "__init__", make)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scanned_once() -> Iterator[None]:
+    """Each app of AppTest looks through every installed package for components; one look is enough.
+
+    It finds the same each time, and took most of the time of a page test.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        found = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
 
 
 @pytest.fixture

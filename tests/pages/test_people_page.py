@@ -11,13 +11,14 @@ from test_pharmacy_page import NAMES, paste, slugs, submit
 from core.errors import NotStored
 from core.i18n import LANGUAGES, Language, translator
 from core.pharmacy.knowledge import Knowledge
-from core.records import audit, people, roles, sign_in, staff_sessions, verify
+from core.records import attempts, audit, people, roles, sign_in, staff_sessions, verify
 from core.records.people import Person
 from core.records.roles import ACTIONS, PAGES, ROLES, Action, Page, Role
 from core.records.sign_in import SignedIn
 from core.records.store import Records
 from core.settings import current
-from core.ui import demo, first_code, keeping, server, staff
+from core.ui import demo, first_code, hospital, keeping, server, staff
+from core.ui.hospital import Configured
 
 OpenPage = Callable[..., AppTest]
 Drawn = Callable[[AppTest], str]
@@ -105,9 +106,22 @@ def test_the_code_of_the_terminal_sets_up_the_first_administrator(
     assert capsys.readouterr().out == ""
 
 
+def test_a_list_begun_before_staff_was_set_up_is_handed_to_the_first_administrator(
+    open_page: OpenPage, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paste(open_page("pharmacy"), "warfarin\natorvastatin")
+    set_up(open_page("people"), first_code.code())
+    (boss,) = people.everyone(keeping.records())
+    answer = sign_in.sign_in(keeping.records(), boss.id, PIN, "b" * 32)
+    assert isinstance(answer, SignedIn)
+    monkeypatch.setattr(server, "staff_token", lambda cookies: answer.token)
+    shown = drawn(open_page("pharmacy"))
+    assert "Warfarin" in shown and "Atorvastatin" in shown
+
+
 def test_guessing_the_code_is_slowed_down(open_page: OpenPage) -> None:
     app = open_page("people")
-    for _ in range(sign_in.FREE):
+    for _ in range(attempts.FREE):
         set_up(app, "WRONG-CODES")
     set_up(app, first_code.code())
     assert warnings(app) in ([EN("door.wait", n=5)], [EN("door.wait", n=6)])
@@ -137,12 +151,20 @@ OPENED: dict[Page, str] = {
     "people": "people.lead",
 }
 EXPECTED: dict[Role, dict[Page, set[Action]]] = {
-    "nurse": {"home": {"see"}, "pharmacy": {"see", "check"}, "people": set()},
-    "doctor": {"home": {"see"}, "pharmacy": {"see", "check", "override"}, "people": set()},
-    "pharmacist": {"home": {"see"}, "pharmacy": {"see", "check", "override"}, "people": set()},
+    "nurse": {"home": {"see", "own_pin"}, "pharmacy": {"see", "check"}, "people": set()},
+    "doctor": {
+        "home": {"see", "own_pin"},
+        "pharmacy": {"see", "check", "override"},
+        "people": set(),
+    },
+    "pharmacist": {
+        "home": {"see", "own_pin"},
+        "pharmacy": {"see", "check", "override"},
+        "people": set(),
+    },
     "administrator": {
-        "home": {"see"},
-        "pharmacy": {"see", "check"},
+        "home": {"see", "own_pin"},
+        "pharmacy": {"see", "check", "override"},
         "people": {"see", "manage", "audit", "erase"},
     },
 }
@@ -165,7 +187,7 @@ def test_each_role_sees_its_pages_and_does_what_it_may(
         assert EN(OPENED[page]) in drawn(app)
         side = "\n".join(piece.proto.body for piece in app.sidebar.get("html"))
         assert ward.people[role].name in side and EN(f"people.role.{role}") in side
-        assert {"lock", "end-shift"} <= {button.key for button in app.button}
+        assert {"lock", "end-shift", "own-pin"} <= {button.key for button in app.button}
     paste(app, "\n".join(NAMES["en"]))
     assert "pill-major" in drawn(app)
     assert bool(slugs(app)) == ("override" in EXPECTED[role]["pharmacy"])
@@ -179,6 +201,31 @@ def test_each_role_sees_its_pages_and_does_what_it_may(
     assert bool([b for b in listed.button if b.key == "erase" or "deactivate" in str(b.key)]) == (
         "manage" in EXPECTED[role]["people"]
     )
+
+
+def change_own_pin(app: AppTest, present: str, new: str, again: str) -> AppTest:
+    app.button(key="own-pin").click().run()
+    for key, text in (("present", present), ("new", new), ("again", again)):
+        app.text_input(key=f"own-pin-{key}").set_value(text)
+    return submit(app, "own-pin-form")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_changes_their_own_pin(open_page: OpenPage, ward: Ward, role: Role) -> None:
+    elsewhere, here = ward.enter(role), ward.enter(role)
+    person, app = ward.people[role].id, open_page("home")
+    change_own_pin(app, PIN, OTHER_PIN, "830561")
+    assert warnings(app) == [EN("people.refused.pin_differs")]
+    change_own_pin(app, PIN, "123456", "123456")
+    assert warnings(app) == [EN("people.refused.pin_simple")]
+    change_own_pin(app, OTHER_PIN, OTHER_PIN, OTHER_PIN)
+    assert warnings(app) == [EN("own_pin.wrong")]
+    change_own_pin(app, PIN, OTHER_PIN, OTHER_PIN)
+    assert [toast.value for toast in app.toast] == [EN("own_pin.done")]
+    assert last_act() == ("pin_changed", person, person)
+    assert isinstance(staff_sessions.look(keeping.records(), here), staff_sessions.Session)
+    assert isinstance(staff_sessions.look(keeping.records(), elsewhere), staff_sessions.Ended)
+    assert not [field for field in app.text_input if str(field.key).startswith("own-pin")]
 
 
 def test_the_list_belongs_to_the_person_wherever_they_sign_in(
@@ -254,6 +301,24 @@ def test_an_administrator_adds_changes_and_deactivates(
     assert EN("audit.idle_time_set") in drawn(app) and "Chief" in drawn(app)
 
 
+def test_an_administrator_binds_a_hospital_account(
+    open_page: OpenPage, drawn: Drawn, ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward.enter("administrator")
+    boss, nurse, doctor = (ward.people[role] for role in ("administrator", "nurse", "doctor"))
+    app = open_page("people")
+    assert not [field for field in app.text_input if str(field.key).startswith("account-")]
+    monkeypatch.setattr(hospital, "configured", lambda: Configured("ready", host="sso.example"))
+    app.run()
+    app.text_input(key=f"account-{nurse.id}").set_value("Wang@Hospital.example")
+    submit(app, f"account-form-{nurse.id}")
+    assert last_act() == ("account_set", boss.id, nurse.id)
+    assert "wang@hospital.example" in drawn(app)
+    app.text_input(key=f"account-{doctor.id}").set_value("wang@hospital.EXAMPLE")
+    submit(app, f"account-form-{doctor.id}")
+    assert warnings(app) == [EN("people.refused.account_taken")]
+
+
 def test_a_callback_asks_for_the_right_anew(open_page: OpenPage, ward: Ward) -> None:
     ward.enter("administrator")
     app = open_page("people")
@@ -286,6 +351,31 @@ def test_a_lost_database_is_said_and_a_person_just_seen_goes_on(
     assert [e.value for e in app.error] == [EN("door.closed", problem=EN("records.problem.away"))]
 
 
+@pytest.mark.usefixtures("ward")
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_missing_or_wrong_key_file_is_named_and_nothing_opens(
+    open_page: OpenPage, page: Page, language: Language
+) -> None:
+    file, t = current().key_file, translator(language)
+    kept = file.read_bytes()
+    for content, key in (
+        (None, "records.problem.key_missing"),
+        (kept.replace(b'"1": "', b'"1": "00')[:-7] + b'"\n }\n}\n', "records.problem.key_wrong"),
+    ):
+        file.unlink(missing_ok=True)
+        if content is not None:
+            file.write_bytes(content)
+            file.chmod(0o600)
+        keeping.close()
+        app = open_page(page, language)
+        assert [e.value for e in app.error] == [t("door.closed", problem=t(key, file=file))]
+        assert file.exists() is (content is not None)
+    file.write_bytes(kept)
+    keeping.close()
+    assert [e.value for e in open_page(page, language).error] == []
+
+
 def decide(app: AppTest, note: str = "CK each week") -> AppTest:
     (slug,) = slugs(app)
     app.selectbox(key=f"reason-{slug}").set_value("monitored")
@@ -301,7 +391,8 @@ def test_a_decision_is_recorded_with_person_result_and_tables_and_taken_back(
     ward.enter("pharmacist")
     app = decide(paste(open_page("pharmacy", language), "\n".join(NAMES[language])))
     shown = drawn(app)
-    assert person.name in shown and t("pharmacy.override.monitored") in shown
+    named = t("pharmacy.override.person", person=person.name, role=t("people.role.pharmacist"))
+    assert named in shown and t("pharmacy.override.monitored") in shown
     records = keeping.records()
     (group,) = records.groups(kind="pharmacy_list", owner=person.id)
     (entry,) = records.list(group.id)
@@ -311,6 +402,7 @@ def test_a_decision_is_recorded_with_person_result_and_tables_and_taken_back(
         "note": "CK each week",
         "when": None,
         "person": person.name,
+        "role": "pharmacist",
         "result": {
             "severity": "major",
             "rule": "P0001",
@@ -405,3 +497,18 @@ def test_an_administrator_finds_the_decision_in_the_audit_and_erases_it(
     decide(again)
     (fresh,) = keeping.records().groups(kind="pharmacy_list")
     assert fresh.id != group.id
+
+
+def test_an_administrator_decides_and_the_role_of_that_time_stays_with_it(
+    open_page: OpenPage, drawn: Drawn, ward: Ward
+) -> None:
+    ward.enter("administrator")
+    boss, records = ward.people["administrator"], keeping.records()
+    decide(paste(open_page("pharmacy"), "\n".join(NAMES["en"])))
+    other = people.add(records, "Second", "administrator", PIN, boss.id)
+    assert isinstance(other, Person)
+    people.change_role(records, boss.id, "doctor", other.id)
+    (group,) = records.groups(kind="pharmacy_list", owner=boss.id)
+    (entry,) = records.list(group.id)
+    assert (entry.person, entry.content["role"]) == (boss.id, "administrator")
+    assert "Chief (Administrator) goes on anyway" in drawn(open_page("pharmacy"))

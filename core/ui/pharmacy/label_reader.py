@@ -46,6 +46,9 @@ def _read(t: Translator, name: str, text: str, upload: "st.typing.UploadedFile |
     if len(text) > MOST_TYPED:
         st.warning(t("pharmacy.list.too_long", length=len(text), most=MOST_TYPED))
         return
+    if not text.strip() and upload is None:
+        st.warning(t("pharmacy.label.nothing_came"))
+        return
     facts = read_label(text)
     if upload is not None:
         facts += _from_file(t, upload)

@@ -90,7 +90,8 @@ def _give(pair: Pair, slug: str) -> None:
     if now.session is None or demo.case():
         change(lambda worklist: worklist.override(pair.key, override))
     else:
-        _record(pair, replace(override, person=now.session.name), now.session.person)
+        who, role = now.session.name, now.session.role
+        _record(pair, replace(override, person=who, role=role), now.session.person)
 
 
 def _record(pair: Pair, override: Override, person: str) -> None:

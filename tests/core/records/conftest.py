@@ -1,57 +1,25 @@
 """A house of records for each test, on SQLite and on PostgreSQL.
 
-PostgreSQL is Debian's: a cluster of its own in a temporary folder, reached through a socket in that
-folder only, run by an unprivileged user, stopped at the end. Without it those tests are skipped.
+Where PostgreSQL is not installed its tests are skipped.
 """
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 from house import Cluster, House
+from postgresql import postgres
 
 from core.records import pins
 from core.records.store import Records
 from core.settings import Settings
 
-BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-OPTIONS = "-c listen_addresses='' -c fsync=off -c max_connections=40 -c log_statement=none"
-
-
-def _unprivileged(*command: object) -> None:
-    as_user = ["runuser", "-u", _user(), "--"] if os.geteuid() == 0 else []
-    subprocess.run([*as_user, *map(str, command)], check=True, capture_output=True, cwd="/")
-
-
-def _user() -> str:
-    known = {entry.pw_name for entry in pwd.getpwall()}
-    return "postgres" if "postgres" in known else "nobody"
-
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    if not BINARIES or (os.geteuid() == 0 and not shutil.which("runuser")):
-        pytest.skip("no PostgreSQL (Debian: apt-get install postgresql)")
-    programs = BINARIES[-1].parent
-    folder = Path(tempfile.mkdtemp(prefix="auscult-pg-"))
-    if os.geteuid() == 0:
-        shutil.chown(folder, _user())
-    data = folder / "data"
-    start = ("-D", data, "-w", "-l", folder / "log", "-o", f"{OPTIONS} -k {folder}")
-    try:
-        _unprivileged(programs / "initdb", "-D", data, "-A", "trust", "-U", "auscult", "--no-sync")
-        _unprivileged(programs / "pg_ctl", *start, "start")
-        yield Cluster(folder)
-    finally:
-        if (data / "postmaster.pid").exists():
-            _unprivileged(programs / "pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder)
+    with postgres() as running:
+        yield Cluster(running.folder)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, text
+import psycopg
+from sqlalchemy import Connection, text
 
 from core.records import verify
 from core.records.head import Head
@@ -29,9 +30,9 @@ class Cluster:
         if name not in self.made:
             self.run(f"CREATE DATABASE {name}")
             self.made.append(name)
-        self.end_connections(name)
-        self.run("DROP SCHEMA public CASCADE", name)
-        self.run("CREATE SCHEMA public", name)
+        ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+        others = f"{ending}'{name}' AND pid <> pg_backend_pid()"
+        self.run(f"{others}; DROP SCHEMA public CASCADE; CREATE SCHEMA public", name)
         return self.url(name)
 
     def end_connections(self, name: str) -> None:
@@ -42,13 +43,8 @@ class Cluster:
         return f"postgresql://auscult@/{name}?host={self.folder}"
 
     def run(self, statement: str, name: str = "postgres") -> None:
-        engine = create_engine(
-            self.url(name).replace("postgresql:", "postgresql+psycopg:"),
-            isolation_level="AUTOCOMMIT",
-        )
-        with engine.connect() as connection:
-            connection.execute(text(statement))
-        engine.dispose()
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            connection.execute(statement)
 
 
 @dataclass(frozen=True, slots=True)

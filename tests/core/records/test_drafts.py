@@ -213,3 +213,14 @@ def test_only_what_nobody_touched_for_a_day_is_swept(drafts: Drafts) -> None:
 
 def test_there_may_be_nothing_to_sweep(tmp_path: Path) -> None:
     assert Drafts(tmp_path / "never made").sweep() == 0
+
+
+def test_a_draft_is_handed_over_once_and_replaces_none(drafts: Drafts) -> None:
+    drafts.hand_over(OWNER, OTHER, "pharmacy")
+    assert drafts.find(OTHER, "pharmacy") is None
+    drafts.save(OWNER, "pharmacy", 1)
+    drafts.hand_over(OWNER, OTHER, "pharmacy")
+    assert (drafts.find(OWNER, "pharmacy"), drafts.find(OTHER, "pharmacy")) == (None, 1)
+    drafts.save(OWNER, "pharmacy", 2)
+    drafts.hand_over(OWNER, OTHER, "pharmacy")
+    assert (drafts.find(OWNER, "pharmacy"), drafts.find(OTHER, "pharmacy")) == (2, 1)

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from house import House, started
+from house import House, judged, started
 from sqlalchemy import func, select
-from test_people import OTHER_PIN, PIN, added, first
+from test_people import OTHER_PIN, PIN, acts, added, first
 
-from core.records import people, sign_in, staff_sessions, tables
+from core.records import attempts, audit, people, sign_in, staff_sessions, tables
+from core.records.attempts import Wait
 from core.records.people import Person
-from core.records.sign_in import SignedIn, Wait, Wrong
+from core.records.sign_in import Changed, SignedIn, Wrong
 from core.records.staff_sessions import Ended, Session
 from core.records.store import Records
 
@@ -33,10 +34,10 @@ def token(records: Records, person: Person, browser: str, at: datetime) -> str:
     return answer.token
 
 
-def attempts(records: Records) -> int:
+def counted(records: Records) -> int:
     with records.database.reading() as connection:
-        counted = select(func.count()).select_from(tables.sign_in_attempt)
-        return int(connection.execute(counted).scalar_one())
+        every = select(func.count()).select_from(tables.sign_in_attempt)
+        return int(connection.execute(every).scalar_one())
 
 
 def test_a_right_pin_opens_a_session_and_a_wrong_one_does_not(
@@ -60,20 +61,24 @@ def test_a_thousand_wrong_pins_get_in_never_and_lock_nobody_out_for_ever(
     ]
     assert not [answer for answer in answers if isinstance(answer, SignedIn)]
     looked_at = [n for n, answer in enumerate(answers) if answer == Wrong()]
-    assert looked_at[: sign_in.FREE] == [0, 1, 2, 3] and len(looked_at) < 13
-    assert attempts(records) == len(looked_at) + 1
+    assert looked_at[: attempts.FREE] == [0, 1, 2, 3] and len(looked_at) < 13
+    assert counted(records) == len(looked_at) + 1
+    with records.database.reading() as connection:
+        refusals = [line for line in audit.lines(connection) if line.action == "sign_in_refused"]
+    assert len(refusals) == len(looked_at)
+    assert judged(records, records.head_file.read()).state == "whole"
     # The right PIN from the strange browser must wait too, or waiting would tell nothing.
     assert isinstance(sign_in.sign_in(records, nurse.id, PIN, STRANGE, later(1000)), Wait)
     token(records, nurse, HOME, later(1000))
     token(records, colleague, STRANGE, later(1000))
-    token(records, nurse, "3" * 32, later(1000 + sign_in.LONGEST_WAIT_S))
+    token(records, nurse, "3" * 32, later(1000 + attempts.LONGEST_WAIT_S))
 
 
 def test_a_restart_forgets_no_wrong_pin(house: House) -> None:
     records = house.open().records
     first(records)
     nurse = added(records, "Nurse")
-    for _ in range(sign_in.FREE):
+    for _ in range(attempts.FREE):
         assert sign_in.sign_in(records, nurse.id, OTHER_PIN, STRANGE, START) == Wrong()
     records.close()
     again = house.open().records
@@ -94,7 +99,7 @@ def test_the_waits_are_these(records: Records, nurse: Person) -> None:
 
 def test_a_right_pin_elsewhere_forgives_a_guesser_nothing(records: Records, nurse: Person) -> None:
     token(records, nurse, HOME, START)
-    for n in range(sign_in.FREE):
+    for n in range(attempts.FREE):
         assert sign_in.sign_in(records, nurse.id, OTHER_PIN, STRANGE, later(n)) == Wrong()
     token(records, nurse, HOME, later(5))
     assert isinstance(sign_in.sign_in(records, nurse.id, PIN, STRANGE, later(5)), Wait)
@@ -104,7 +109,7 @@ def test_slips_on_the_own_tablet_are_forgiven_by_the_right_pin(
     records: Records, nurse: Person
 ) -> None:
     token(records, nurse, HOME, START)
-    for n in range(sign_in.FREE):
+    for n in range(attempts.FREE):
         assert sign_in.sign_in(records, nurse.id, OTHER_PIN, HOME, later(n)) == Wrong()
     assert isinstance(sign_in.sign_in(records, nurse.id, PIN, HOME, later(4)), Wait)
     token(records, nurse, HOME, later(20))
@@ -116,10 +121,10 @@ def test_one_pin_tried_on_many_people_is_slowed_down_too(records: Records) -> No
     token(records, boss, HOME, START)
     made = [f"{n:032x}" for n in range(300)]
     answers = [sign_in.sign_in(records, who, OTHER_PIN, STRANGE, later(1)) for who in made]
-    assert answers.count(Wrong()) == sign_in.FREE_OVERALL + 1
+    assert answers.count(Wrong()) == attempts.FREE_OVERALL + 1
     assert isinstance(sign_in.sign_in(records, boss.id, PIN, STRANGE, later(1)), Wait)
     token(records, boss, HOME, later(1))
-    token(records, boss, STRANGE, later(1 + sign_in.LONGEST_OVERALL_S))
+    token(records, boss, STRANGE, later(1 + attempts.LONGEST_OVERALL_S))
 
 
 def test_attempts_in_several_processes_at_once_all_count(house: House) -> None:
@@ -137,12 +142,12 @@ def test_attempts_in_several_processes_at_once_all_count(house: House) -> None:
     running = [started(house, script, n) for n in range(3)]
     said = [process.communicate(timeout=60) for process in running]
     assert [process.returncode for process in running] == [0, 0, 0], said
-    assert sum(int(out) for out, _ in said) == sign_in.FREE
+    assert sum(int(out) for out, _ in said) == attempts.FREE
 
 
 def test_the_one_time_code_is_guarded_like_a_pin(records: Records) -> None:
     tried = [sign_in.may_try_code(records, START) for _ in range(100)]
-    assert sum(isinstance(answer, str) for answer in tried) == sign_in.FREE
+    assert sum(isinstance(answer, str) for answer in tried) == attempts.FREE
 
 
 def test_a_session_locks_when_idle_and_the_administrator_sets_when(
@@ -197,7 +202,7 @@ def test_a_clock_that_was_ahead_locks_nobody_out_and_keeps_no_session(
 ) -> None:
     ahead = later(10 * 24 * 3600)
     its = token(records, nurse, HOME, ahead)
-    for _ in range(sign_in.FREE):
+    for _ in range(attempts.FREE):
         assert sign_in.sign_in(records, nurse.id, OTHER_PIN, STRANGE, ahead) == Wrong()
     token(records, nurse, STRANGE, START)
     assert staff_sessions.look(records, its, START) == Ended(nurse.id)
@@ -205,6 +210,43 @@ def test_a_clock_that_was_ahead_locks_nobody_out_and_keeps_no_session(
 
 def test_sessions_and_attempts_of_long_ago_are_forgotten(records: Records, nurse: Person) -> None:
     its = token(records, nurse, HOME, START)
-    token(records, nurse, HOME, START + sign_in.TRUSTED + timedelta(days=1))
+    token(records, nurse, HOME, START + attempts.TRUSTED + timedelta(days=1))
     assert staff_sessions.look(records, its, START) == Ended(None)
-    assert attempts(records) == 1
+    assert counted(records) == 1
+
+
+def test_the_own_pin_is_changed_with_the_present_one_and_ends_other_sessions(
+    records: Records, nurse: Person
+) -> None:
+    here, there = token(records, nurse, HOME, START), token(records, nurse, STRANGE, START)
+    assert sign_in.change_pin(records, here, PIN, "123456", HOME, START) == "pin_simple"
+    assert sign_in.change_pin(records, here, OTHER_PIN, OTHER_PIN, HOME, START) == Wrong()
+    assert acts(records)[-1] == ("sign_in_refused", None, nurse.id)
+    assert sign_in.change_pin(records, here, PIN, OTHER_PIN, HOME, START) == Changed()
+    assert acts(records)[-1] == ("pin_changed", nurse.id, nurse.id)
+    assert isinstance(staff_sessions.look(records, here, START), Session)
+    assert staff_sessions.look(records, there, START) == Ended(nurse.id)
+    assert sign_in.sign_in(records, nurse.id, PIN, HOME, START) == Wrong()
+    assert isinstance(sign_in.sign_in(records, nurse.id, OTHER_PIN, HOME, START), SignedIn)
+
+
+def test_guessing_the_present_pin_on_an_open_screen_is_slowed_down(
+    records: Records, nurse: Person
+) -> None:
+    here = token(records, nurse, HOME, START)
+    guesses = [f"83056{n}" for n in range(8)]
+    answers = [
+        sign_in.change_pin(records, here, guess, OTHER_PIN, HOME, later(1)) for guess in guesses
+    ]
+    assert answers[: attempts.FREE] == [Wrong()] * attempts.FREE
+    assert all(isinstance(answer, Wait) for answer in answers[attempts.FREE :])
+    assert isinstance(sign_in.change_pin(records, here, PIN, OTHER_PIN, HOME, later(1)), Wait)
+    assert isinstance(sign_in.sign_in(records, nurse.id, PIN, HOME, later(1)), Wait)
+
+
+def test_an_ended_session_changes_no_pin(records: Records, nurse: Person) -> None:
+    here = token(records, nurse, HOME, START)
+    staff_sessions.lock(records, here)
+    for gone in (here, "0" * 32):
+        assert sign_in.change_pin(records, gone, PIN, OTHER_PIN, HOME, START) == Wrong()
+    token(records, nurse, HOME, START)

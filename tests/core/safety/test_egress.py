@@ -150,3 +150,46 @@ def test_asyncio_serves_and_connects_on_loopback() -> None:
         assert egress.state().refused == 0
         print("passed")
     """)
+
+
+def test_one_named_host_is_reached_at_its_port_and_nothing_else() -> None:
+    run("""
+        # The name server of this test: no question leaves the machine.
+        def resolve(host, port):
+            sys.audit("socket.getaddrinfo", host, port, 0, 0, 0)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.7", port))]
+        socket.getaddrinfo = resolve
+        guard = egress.arm(beyond=("SSO.Hospital.invalid", 443))
+        assert egress.state() == egress.Egress(True, 0, (), "sso.hospital.invalid")
+
+        def may(address, event="socket.connect", kind=socket.SOCK_STREAM):
+            with socket.socket(type=kind) as probe:
+                return not refused(lambda: guard.hook(event, (probe, address)))
+
+        assert not may(("192.0.2.7", 443))  # nobody has asked for the name yet
+        assert socket.getaddrinfo("sso.hospital.invalid", 443)[0][4] == ("192.0.2.7", 443)
+        assert may(("192.0.2.7", 443))
+        assert not may(("192.0.2.7", 80)) and not may(("192.0.2.8", 443))
+        assert not may(("192.0.2.7", 443), "socket.sendto")
+        assert not may(("192.0.2.7", 443), kind=socket.SOCK_DGRAM)
+        for name in ("other.invalid", "x.sso.hospital.invalid", "sso.hospital.invalid.", "invalid"):
+            assert refused(lambda: socket.getaddrinfo(name, 443)), name
+        assert refused(lambda: socket.gethostbyname("sso.hospital.invalid"))
+        assert egress.self_test()
+        egress.arm(beyond=("other.invalid", 443))  # an exception is not added later
+        assert refused(lambda: socket.getaddrinfo("other.invalid", 443))
+        print("passed")
+    """)
+
+
+def test_an_address_may_be_the_named_host() -> None:
+    run("""
+        guard = egress.arm(beyond=("192.0.2.7", 8443))
+        with socket.socket() as probe:
+            assert not refused(lambda: guard.hook("socket.connect", (probe, ("192.0.2.7", 8443))))
+            assert refused(lambda: guard.hook("socket.connect", (probe, ("192.0.2.7", 443))))
+            assert refused(lambda: probe.connect(("192.0.2.7", 443)))
+            assert refused(lambda: probe.connect(("192.0.2.8", 8443)))
+        assert egress.self_test()
+        print("passed")
+    """)

@@ -30,6 +30,9 @@ def test_relative_data_folder_is_meant_from_here(
         (0, {}, "0 is no port"),
         (None, {"AUSCULT_PROT": "1"}, "nearest is AUSCULT_PORT"),
         (None, {"AUSCULT_ADDRESS": "0.0.0.0"}, "0.0.0.0 is not this computer"),
+        (None, {"AUSCULT_DATABASE_URL": "mysql://x"}, "must begin with postgresql"),
+        (None, {"AUSCULT_KEY_FILE": "data/master.key"}, "inside the data folder"),
+        (None, {"AUSCULT_WARD": "a b"}, "a b is no address"),
     ],
 )
 def test_wrong_setting_is_named(port: int | None, env: dict[str, str], sentence: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from core.setup.console import Missing
-from core.setup.port import ask, port_is_ours, why_not_free
+from core.setup.port import Answer, already_there, ask, why_not_free
 
 
 @contextlib.contextmanager
@@ -35,13 +35,13 @@ def listening(header: str | None) -> Iterator[int]:
             thread.join()
 
 
-def test_free_port_is_ours(free_port: int) -> None:
-    assert port_is_ours(free_port) is True
+def test_nobody_is_on_a_free_port(free_port: int) -> None:
+    assert already_there(free_port) is None
 
 
 def test_port_of_another_program_names_a_free_one() -> None:
     with listening(header=None) as port, pytest.raises(Missing) as missing:
-        port_is_ours(port)
+        already_there(port)
     assert f"Port {port} cannot be used" in str(missing.value)
     other = int(str(missing.value).rsplit("--port ", 1)[1])
     assert other != port
@@ -50,8 +50,7 @@ def test_port_of_another_program_names_a_free_one() -> None:
 
 def test_auscult_on_the_port_is_recognised() -> None:
     with listening(header="0.1.0") as port:
-        assert ask(port) == "0.1.0"
-        assert port_is_ours(port) is False
+        assert ask(port) == already_there(port) == Answer("0.1.0", tls=False)
 
 
 def test_nobody_on_the_port_is_none(free_port: int) -> None:

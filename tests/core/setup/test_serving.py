@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from core.settings import ROOT
-from core.setup.port import ask, why_not_free
+from core.setup.port import Answer, ask, why_not_free
 from core.setup.serving import server_environment
 
 APP = """
@@ -52,7 +52,7 @@ def serving(root: Path, app: str, port: int) -> subprocess.Popen[str]:
     call = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); "
         "from core.setup.serving import serve; root = Path(sys.argv[2]); "
-        "sys.exit(serve(root, int(sys.argv[3]), root, Path(sys.executable)))"
+        "sys.exit(serve(root, int(sys.argv[3]), root, python=Path(sys.executable)))"
     )
     command = [sys.executable, "-c", call, str(ROOT), str(root), str(port)]
     env = {**os.environ, "PYTHONUTF8": "1"}
@@ -95,7 +95,7 @@ def wait_until(true: Callable[[], bool]) -> None:
 def test_a_killed_start_leaves_no_server_behind(root: Path, free_port: int) -> None:
     with serving(root, APP, free_port) as process:
         read_until(process, lambda line: "Ctrl+C" in line)
-        assert ask(free_port) == "test"
+        assert ask(free_port) == Answer("test", tls=False)
         process.kill()
         assert process.wait(timeout=10) == -signal.SIGKILL
         wait_until(lambda: not why_not_free(free_port))

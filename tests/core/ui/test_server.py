@@ -14,7 +14,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Message, Scope
 from starlette.websockets import WebSocket
 
-from core import VERSION
+from core import VERSION, settings
 from core.ui.server import CSP, OWNER_COOKIE, Guard, is_closed, owner, source_route, source_zip
 
 OWN = "0123456789abcdef" * 2
@@ -111,7 +111,7 @@ def given(path: str, **more: object) -> str | None:
 def test_every_response_carries_the_security_headers(path: str) -> None:
     headers = start(path)[1]
     assert headers["content-security-policy"] == CSP
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["permissions-policy"] == "camera=(), microphone=(), geolocation=()"
     assert headers["cross-origin-opener-policy"] == "same-origin"
@@ -213,6 +213,22 @@ def test_loopback_hosts_are_served(host: str) -> None:
 def test_other_hosts_are_refused(host: str) -> None:
     status, headers = start("/", host=host)
     assert status == 400 and "set-cookie" not in headers
+
+
+def test_a_name_that_is_set_is_served_and_none_like_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AUSCULT_HOSTS", "auscult.example,10.0.0.5")
+    settings.current.cache_clear()
+    for host in ("auscult.example", "AUSCULT.example:8443", "10.0.0.5:1", "localhost:6006"):
+        assert start("/", host=host)[0] == 200
+    for host in (
+        "a.auscult.example",
+        "auscult.example.evil",
+        "auscult.example:",
+        "xauscult.example",
+    ):
+        assert start("/", host=host)[0] == 400
 
 
 def test_a_request_without_host_or_with_two_is_refused() -> None:

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from starlette.datastructures import Headers
 from test_server import OWN, app, call
 
-from core.records import people, pins, sign_in, staff_sessions
+from core.records import attempts, people, pins, staff_sessions
 from core.records.people import Person
 from core.ui import keeping
 from core.ui.sign_in_route import MOST_BYTES, PATH, sign_in_route
@@ -71,7 +71,7 @@ def test_the_way_back_is_a_page_of_this_app(nurse: Person, page: str, back: str)
 
 
 def test_a_wrong_pin_and_a_wait_are_told_in_the_address_without_ids(nurse: Person) -> None:
-    for _ in range(sign_in.FREE):
+    for _ in range(attempts.FREE):
         status, headers = post(filled(nurse.id, "830562"))
         assert (status, headers["location"]) == (303, "/pharmacy?sign_in=wrong")
         assert "set-cookie" not in headers

@@ -1,0 +1,1 @@
+"""The ward network: which addresses tablets use, and the certificate they are served with."""

@@ -1,0 +1,69 @@
+"""What staff do: the first administrator sets up, people are added, sign in, decide.
+
+Knows: the page People and the door, in English. Does not know: servers beyond their log.
+"""
+
+import re
+
+from playwright.sync_api import BrowserContext, Page, expect
+from serving import Server
+from steps import add, block, cards, settled
+
+PIN = "274915"
+
+
+def tab(context: BrowserContext, url: str) -> Page:
+    page = context.new_page()
+    page.goto(url)
+    settled(page)
+    return page
+
+
+def set_up(page: Page, server: Server) -> None:
+    """On the page People: the code of this server's terminal makes Chief the administrator."""
+    (code,) = re.findall(r"enter the code (\w{5}-\w{5})", server.log)
+    given = {"first-code": code, "first-name": "Chief", "pin-first": PIN, "pin-again-first": PIN}
+    for key, text in given.items():
+        block(page, key).locator("input").fill(text)
+    submit(page, "first-code")
+    expect(page.locator(".door")).to_be_visible()
+
+
+def add_pharmacist(page: Page, name: str) -> None:
+    block(page, "person-name").locator("input").fill(name)
+    block(page, "person-role").get_by_role("combobox").click()
+    page.get_by_role("option", name="Pharmacist").click()
+    for key in ("pin-person", "pin-again-person"):
+        block(page, key).locator("input").fill(PIN)
+    submit(page, "person-name")
+    expect(page.get_by_text("Done.")).to_be_visible()
+
+
+def sign_in(page: Page, who: str) -> None:
+    page.locator(".door select").select_option(label=who)
+    page.locator(".door input[type=password]").fill(PIN)
+    page.locator(".door button").click()
+    expect(page.locator(".who")).to_be_visible()
+    settled(page)
+
+
+def go_on_anyway(page: Page) -> None:
+    """An interaction that is decided on with a reason."""
+    cards(page).get_by_role("button", name="Override").first.click()
+    popover = page.get_by_test_id("stPopoverBody")
+    popover.get_by_role("combobox").click()
+    page.get_by_role("option", name="Monitoring is in place").click()
+    popover.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+    settled(page)
+
+
+def decide(page: Page, *drugs: str) -> None:
+    add(page, *drugs)
+    go_on_anyway(page)
+
+
+def submit(page: Page, of: str) -> None:
+    """Presses the button of the form that a field stands in."""
+    form = block(page, of).locator("xpath=ancestor::*[@data-testid='stForm']")
+    form.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+    settled(page)
