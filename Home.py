@@ -20,7 +20,7 @@ from streamlit import config
 from core.records.roles import Page
 from core.safety import egress
 from core.settings import current
-from core.ui import door, first_code, hospital, keeping, language, shell, staff, ward
+from core.ui import door, first_code, hospital, keeping, language, shared_model, shell, staff, ward
 from core.ui.hospital_route import HospitalSignIn
 from core.ui.limits import Limits
 from core.ui.owner import keep_swept
@@ -87,10 +87,12 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     ward.remember()
     threading.Thread(target=first_code.announce, daemon=True).start()
     threading.Thread(target=preload, daemon=True).start()
+    shared_model.start()
     chores = [asyncio.create_task(keep_swept()), asyncio.create_task(keeping.keep_flushed())]
     yield {}
     for chore in chores:
         chore.cancel()
+    await asyncio.to_thread(shared_model.desk().close)
 
 
 if __name__ == "__main__":

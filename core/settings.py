@@ -56,6 +56,16 @@ class Settings:
     certificate: Path | None = None
     # AUSCULT_HOSTS: further host names in a browser's address bar, by commas; a proxy's, say.
     hosts: tuple[str, ...] = ()
+    # AUSCULT_MODEL: a folder with a MedGemma checkpoint, or its hub id when it is on this disk.
+    model: str = ""
+    # AUSCULT_PRECISION: auto, bf16, int8 or nf4.
+    precision: str = "auto"
+    # AUSCULT_SERVER: an OpenAI-compatible server instead, by its address up to /v1.
+    server: str = ""
+    # AUSCULT_SERVER_MODEL: which of its models; empty: the first one it offers.
+    server_model: str = ""
+    # AUSCULT_SERVER_KEY: a file whose first line is the server's key.
+    server_key: Path | None = None
 
     @property
     def shared(self) -> bool:
@@ -80,6 +90,7 @@ def read(env: Mapping[str, str]) -> Settings:
     """Settings from an environment; raises `BadSetting` on an unknown name or a bad value."""
     known = {"DATA", "PORT", "ADDRESS", "ASSETS", "DATABASE_URL", "KEY_FILE"}
     known |= {"WARD", "CERTIFICATE", "HOSTS"}
+    known |= {"MODEL", "PRECISION", "SERVER", "SERVER_MODEL", "SERVER_KEY"}
     ours = {k: v for k, v in env.items() if k.startswith(PREFIX) and not k.startswith(FOR_TESTS)}
     given = {k.removeprefix(PREFIX): v for k, v in ours.items()}
     for name in given.keys() - known:
@@ -97,6 +108,11 @@ def read(env: Mapping[str, str]) -> Settings:
         ward=_hosts("WARD", given),
         certificate=Path(given["CERTIFICATE"]) if given.get("CERTIFICATE") else None,
         hosts=_hosts("HOSTS", given),
+        model=given.get("MODEL", ""),
+        precision=given.get("PRECISION") or "auto",
+        server=given.get("SERVER", ""),
+        server_model=given.get("SERVER_MODEL", ""),
+        server_key=Path(given["SERVER_KEY"]).expanduser() if given.get("SERVER_KEY") else None,
     )
 
 

@@ -12,6 +12,7 @@ from core.ui import shell, states
 from core.ui.pharmacy import (
     adding,
     downloads,
+    explaining,
     label_reader,
     list_editor,
     overrides,
@@ -62,3 +63,4 @@ with top:
 states.limits(t, "pharmacy", 8)
 if result:
     states.incident(t, "pharmacy", partial(snapshot, result, knowledge()))
+explaining.run()

@@ -22,7 +22,16 @@ from opencc import OpenCC
 
 from core.documents import pdf
 from core.i18n import LANGUAGES, LOCALES, Language
-from core.pharmacy import alternatives, check_rows, checker, findings, label_text, overrides
+from core.model import job, spec, steps, thought
+from core.pharmacy import (
+    alternatives,
+    check_rows,
+    checker,
+    explanation,
+    findings,
+    label_text,
+    overrides,
+)
 from core.pharmacy.context import WORDS, Patient
 from core.pharmacy.facts import SEVERITIES, Mark
 from core.pharmacy.knowledge import Knowledge
@@ -52,6 +61,7 @@ NO_CHINESE = {  # only fields and punctuation, or a unit
 }
 # Put together like a key but none: state of a component, names of files.
 NO_KEYS = {"{}.heard", "{}.{}", "{}.part", "{}.bad", "{}.{}.new"}  # of state and of files
+NO_KEYS |= {"model.multi_modal_projector", "model.safetensors", "model.vision_tower"}
 
 
 def code_files() -> list[Path]:
@@ -145,9 +155,16 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "export.csv.{}": check_rows.COLUMNS,
         "export.state.{}": get_args(checker.State),
         "handout.severity.{}": grades,
+        "home.model.device.{}": get_args(spec.Device),
+        "home.model.why.{}": get_args(spec.Reason),
+        "home.model.{}": ("none", "looking", "loading", "ready"),
         "home.scenario.{}": ("pharmacy", *home.LATER),
         "home.scenario.{}.text": ("pharmacy", *home.LATER),
         "incident.kind.{}": states.KINDS,
+        "model.ended.{}": ("truncated", "stopped", "interrupted"),
+        "model.state.{}": [state for state in get_args(job.State) if state != "no_model"],
+        "model.step.{}.{}": [(k, s.name) for k in steps.TYPES for s in steps.steps(k, "")],
+        "model.thought.{}": get_args(thought.State),
         "origin.{}": get_args(badges.Origin),
         "origin.{}.hint": get_args(badges.Origin),
         "own_pin.{}": own_pin.FIELDS,
@@ -157,6 +174,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "pharmacy.alternative.{}": get_args(alternatives.Outcome),
         "pharmacy.ask.{}": conditions,
         "pharmacy.evidence.{}": get_args(findings.Evidence),
+        "pharmacy.explain.beyond.{}": get_args(explanation.Kind),
         "pharmacy.exposure.{}": ("up", "down"),
         "pharmacy.food.{}": foods,
         "pharmacy.group.{}": {group.group for group in tables.duplicates.values()},
@@ -180,7 +198,6 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "pharmacy.unresolved.{}": get_args(drug_list.Reason),
         "pharmacy.value.{}": choices | values | {"yes", "no"},
         "privacy.{}": [*(probe.key for probe in home.probes()), "ward"],
-        "reasoning.model.{}": ("no_model",),  # all that the desk of this version answers
         "safety.mark.{}": ("V", "B"),
         "safety.said.{}": get_args(negation.Assertion),
         "safety.wording.{}": get_args(red_flags.Wording),

@@ -59,7 +59,7 @@ class Desk:
     def __init__(
         self,
         store: Store | None = None,
-        gates: Callable[[], Gate] = Through,
+        gates: Callable[[Request], Gate] = lambda request: Through(),
         limits: Limits | None = None,
     ) -> None:
         self._store: Store = Nowhere() if store is None else store
@@ -106,7 +106,7 @@ class Desk:
             if refused is not None:
                 problem = (refused.key, refused.values)
                 return View("", request.purpose, "failed", problem=problem)
-            gates = {"thought": self._gates(), "answer": self._gates()}
+            gates = {kind: self._gates(request) for kind in ("thought", "answer")}
             job = Job(secrets.token_hex(16), owner, request, engine.origin, gates, self._ended)
             self._jobs[job.id] = job
             self._line.append(job)

@@ -23,7 +23,7 @@ from transformers.utils import logging as transformers_logging
 
 from core.model.checkpoint import Checkpoint
 from core.model.problems import TooLittleMemory, WrongCheckpoint
-from core.model.spec import KEPT_MODULES, Decision
+from core.model.spec import KEPT_MODULES, Decision, gib
 
 LOG = logging.getLogger("auscult")
 Progress = Callable[[int, int], None]  # tensors so far, of all
@@ -94,8 +94,8 @@ def _full(decision: Decision) -> TooLittleMemory:
     return TooLittleMemory(
         "model.problem.memory",
         precision=decision.precision,
-        needed=decision.estimate.total,
-        free=decision.free,
+        needed=gib(decision.estimate.total),
+        free=gib(decision.free),
         fits="",
     )
 

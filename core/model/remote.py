@@ -32,15 +32,15 @@ TRIES = 2
 # What a server calls the field with the thoughts.
 THOUGHTS = ("reasoning_content", "reasoning")
 OPENED, CLOSED = "<think>", "</think>"
-_NAMED: dict[type[openai.APIError], str] = {
-    openai.AuthenticationError: "model.server.key",
-    openai.PermissionDeniedError: "model.server.key",
-    openai.NotFoundError: "model.server.not_found",
-    openai.RateLimitError: "model.server.busy",
-    openai.BadRequestError: "model.server.refused",
-    openai.UnprocessableEntityError: "model.server.refused",
-    openai.APITimeoutError: "model.server.silent",
-    openai.APIConnectionError: "model.server.away",
+_NAMED: dict[type[openai.APIError], ModelProblem] = {
+    openai.AuthenticationError: ModelProblem("model.server.key"),
+    openai.PermissionDeniedError: ModelProblem("model.server.key"),
+    openai.NotFoundError: ModelProblem("model.server.not_found"),
+    openai.RateLimitError: ModelProblem("model.server.busy"),
+    openai.BadRequestError: ModelProblem("model.server.refused"),
+    openai.UnprocessableEntityError: ModelProblem("model.server.refused"),
+    openai.APITimeoutError: ModelProblem("model.server.silent"),
+    openai.APIConnectionError: ModelProblem("model.server.away"),
 }
 
 
@@ -236,9 +236,10 @@ def _data(image: Image.Image) -> str:
 def _problem(why: Exception, begun: bool = False) -> ModelProblem:
     """A sentence for what happened; what the server wrote is not repeated."""
     if begun:
-        return ModelProblem("model.server.broke_off", type(why).__name__)
-    key = next((key for kind, key in _NAMED.items() if isinstance(why, kind)), None)
-    if key is None:
-        status = getattr(why, "status_code", 0)
-        key = "model.server.error" if status >= 500 else "model.server.garbage"
-    return ModelProblem(key, type(why).__name__)
+        return ModelProblem("model.server.broke_off")
+    for kind, problem in _NAMED.items():
+        if isinstance(why, kind):
+            return problem
+    if getattr(why, "status_code", 0) >= 500:
+        return ModelProblem("model.server.error")
+    return ModelProblem("model.server.garbage")

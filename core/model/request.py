@@ -5,7 +5,7 @@ Knows: fields. Does not know: templates, tokens; Pillow is not imported to name 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -42,6 +42,7 @@ class Request:
     thinking: bool = True
     budget: int = 2000
     prompt_id: str = ""
+    cited: tuple[Any, ...] = ()  # rows whose management an answer may restate; read by the gate
     inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -148,11 +148,16 @@ def _on_cpu(shape: Shape, asked: str, memory: Memory, load: Load, reason: Reason
 
 
 def _too_little(shape: Shape, precision: Precision, free: int, load: Load) -> TooLittleMemory:
-    fits = (p for p in PRECISIONS if estimate(shape, p, load).total <= free)
+    fits = next((p for p in PRECISIONS if estimate(shape, p, load).total <= free), "")
     return TooLittleMemory(
-        "model.problem.memory",
+        "model.problem.memory_other" if fits else "model.problem.memory",
         precision=precision,
-        needed=estimate(shape, precision, load).total,
-        free=free,
-        fits=next(fits, ""),
+        needed=gib(estimate(shape, precision, load).total),
+        free=gib(free),
+        fits=fits,
     )
+
+
+def gib(size: int) -> str:
+    """Bytes as GiB with one decimal."""
+    return f"{size / 2**30:.1f}"

@@ -9,13 +9,15 @@ import streamlit as st
 
 from core import VERSION
 from core.i18n import Translator
+from core.model.spec import gib
+from core.model.starting import Status
 from core.pharmacy.knowledge import knowledge
 from core.safety import egress
 from core.settings import LOOPBACK, current
 from core.ui import badges, demo
 from core.ui.markup import draw, fill
 from core.ui.problems import problems
-from core.ui.shared_model import desk
+from core.ui.shared_model import starter
 
 LATER = ("intake", "literature", "imaging")
 
@@ -68,16 +70,44 @@ def demos(t: Translator) -> None:
 
 
 def model(t: Translator) -> None:
+    """Which model answers, in which precision and why, or what was in its way."""
+    now = starter().status
     draw(
         fill(
             '<h2 class="section">$title</h2>'
-            '<p class="state"><span class="dot dot-off"></span><b>$state</b></p>'
-            '<p class="small">$how</p>',
+            '<p class="state"><span class="dot dot-$dot"></span><b>$state</b></p>',
             title=t("home.model"),
-            state=desk().model or t("home.model.none"),
-            how=t("home.model.how"),
-        )
+            dot="on" if now.state == "ready" else "off",
+            state=_model_state(t, now),
+        ),
+        *(fill('<p class="small">$line</p>', line=line) for line in _model_lines(t, now)),
     )
+
+
+def _model_state(t: Translator, now: Status) -> str:
+    if now.problem:
+        return t("home.model.failed", problem=t(now.problem.key, **now.problem.values))
+    said = {"name": now.name, "done": now.done, "whole": now.whole}
+    return t(f"home.model.{now.state}", **said)
+
+
+def _model_lines(t: Translator, now: Status) -> list[str]:
+    if now.state == "ready" and now.decision:
+        chosen = now.decision
+        return [
+            t(
+                "home.model.local",
+                precision=chosen.precision,
+                device=t(f"home.model.device.{chosen.device}"),
+                why=t(f"home.model.why.{chosen.reason}"),
+                needed=gib(chosen.estimate.total),
+                free=gib(chosen.free),
+                seconds=round(now.seconds),
+            )
+        ]
+    if now.state == "ready":
+        return [t("home.model.remote", host=now.host)]
+    return [t("home.model.how")]
 
 
 def knowledge_tables(t: Translator) -> None:

@@ -9,13 +9,12 @@ from collections.abc import Iterable
 import streamlit as st
 
 from core.i18n import Translator
-from core.model.job import State
 from core.ui import badges
 from core.ui.markup import draw, fill
 
 
 def panel(
-    t: Translator, key: str, chains: Iterable[tuple[str, Iterable[tuple[str, str]]]], state: State
+    t: Translator, key: str, chains: Iterable[tuple[str, Iterable[tuple[str, str]]]], model: bool
 ) -> None:
     """`chains`: a heading and its steps, each a sentence and its marked source (may be empty)."""
     with st.expander(t("reasoning.title"), key=key):
@@ -29,5 +28,6 @@ def panel(
                     fill("<li>$text <small>$source</small></li>", text=text, source=source)
                 )
             pieces.append("</ol>")
-        pieces.append(fill('<p class="small">$text</p>', text=t(f"reasoning.model.{state}")))
+        if not model:
+            pieces.append(fill('<p class="small">$text</p>', text=t("reasoning.no_model")))
         draw(*pieces)

@@ -3,8 +3,31 @@
 import streamlit as st
 
 from core.model.desk import Desk
+from core.model.request import Request
+from core.model.starting import Asked, Starter
+from core.settings import current
+from core.ui.gate import OrderGate
+from core.ui.kept_jobs import KeptJobs
 
 
 @st.cache_resource(show_spinner=False)
 def desk() -> Desk:
-    return Desk()
+    return Desk(KeptJobs(), _gate)
+
+
+@st.cache_resource(show_spinner=False)
+def starter() -> Starter:
+    """What starts the model of this process; asked once, when the server starts."""
+    return Starter(desk())
+
+
+def start() -> None:
+    """Begins with what the settings name; without a name nothing is imported or read."""
+    chosen = current()
+    starter().start(
+        Asked(chosen.model, chosen.precision, chosen.server, chosen.server_model, chosen.server_key)
+    )
+
+
+def _gate(request: Request) -> OrderGate:
+    return OrderGate(request.cited)

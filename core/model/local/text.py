@@ -142,5 +142,6 @@ class TextBatch:
 
 
 def _named(error: str) -> ModelProblem:
-    full = "out of memory" in error.lower()
-    return ModelProblem("model.problem.full" if full else "model.problem.broke")
+    if "out of memory" in error.lower():
+        return ModelProblem("model.problem.full")
+    return ModelProblem("model.problem.broke")

@@ -19,7 +19,8 @@ from core.pharmacy.worklist import Worklist
 from core.ui import badges, reasoning
 from core.ui.folds import unfold
 from core.ui.markup import draw, fill
-from core.ui.pharmacy import list_editor, overrides
+from core.ui.pharmacy import explaining, list_editor, overrides
+from core.ui.shared_model import desk
 
 # Conditions stated with a line of the list; any other is a field of the patient.
 OF_A_LINE = ("dose_a_at_most_mg", "route_a", "route_b", "separated_hours")
@@ -49,6 +50,7 @@ def card(
                 _why(t, words, pair, named)
             _answers(t, words, pair, worklist, named)
             overrides.control(t, pair, named, override)
+        explaining.control(t, pair, named)
 
 
 def slug(pair: Pair, worklist: Worklist) -> str:
@@ -150,7 +152,7 @@ def _why(t: Translator, words: Words, pair: Pair, named: str) -> None:
     checked = pair.decided_by.row if pair.decided_by else None
     if checked and checked.check_url:
         chains.append((t("pharmacy.why.checked"), [(checked.check_note or "–", checked.check_url)]))
-    reasoning.panel(t, f"why-{named}", chains, "no_model")
+    reasoning.panel(t, f"why-{named}", chains, desk().model is not None)
 
 
 def three_card(t: Translator, words: Words, three: ThreeDrugs) -> None:

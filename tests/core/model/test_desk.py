@@ -157,7 +157,7 @@ def test_only_what_passed_the_gate_is_shown(slow: Slow) -> None:
         def close(self) -> str:
             return "!"
 
-    desk = desk_with(slow, gates=Shouting)
+    desk = desk_with(slow, gates=lambda request: Shouting())
     job = desk.submit(question("?"), ANNA).id
     slow.asked[job].text("<think>because", 5)
     slow.asked[job].text("</think>Yes", 6)

@@ -1,0 +1,134 @@
+"""From what was asked for to an open desk: a checkpoint is judged and loaded, or a server is met.
+
+Knows: the order of the steps and how far they are; a failed one is said and can be tried again.
+Runs beside the pages, which work without a model meanwhile. torch is imported here only once a
+checkpoint was found whole and fitting.
+Does not know: who may ask for it, screens.
+"""
+
+import logging
+import threading
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from core.errors import AuscultError
+from core.model import machine
+from core.model.checkpoint import Checkpoint, read_checkpoint
+from core.model.desk import Desk
+from core.model.engine import Engine
+from core.model.problems import ModelProblem
+from core.model.spec import Decision, Load, decide
+
+LOG = logging.getLogger("auscult")
+State = Literal["none", "looking", "loading", "ready", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`model`: a folder, or a hub id that is on this disk. `server`: an address, with a name."""
+
+    model: str = ""
+    precision: str = "auto"
+    server: str = ""
+    server_model: str = ""
+    key_file: Path | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.model or self.server)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far it is. `done` of `whole` tensors are loaded; `seconds` from the start to `ready`."""
+
+    state: State = "none"
+    name: str = ""
+    host: str = ""
+    decision: Decision | None = None
+    done: int = 0
+    whole: int = 0
+    seconds: float = 0.0
+    problem: AuscultError | None = None
+
+
+class Starter:
+    """Starts one model for one desk, in a thread of its own."""
+
+    def __init__(self, desk: Desk, load: Load | None = None) -> None:
+        self._desk, self._load = desk, load or Load()
+        self._status = Status()
+        self._busy = threading.Lock()
+
+    @property
+    def status(self) -> Status:
+        return self._status
+
+    def start(self, asked: Asked) -> None:
+        """Begins and returns; while one is being started a second request changes nothing."""
+        if asked and self._busy.acquire(blocking=False):
+            threading.Thread(target=self._run, args=(asked,), daemon=True).start()
+
+    def _run(self, asked: Asked) -> None:
+        began = time.monotonic()
+        self._status = Status("looking", asked.server or asked.model)
+        try:
+            engine = _server(asked) if asked.server else self._local(asked)
+            self._desk.open(engine)
+            took = time.monotonic() - began
+            now = engine.origin
+            self._status = replace(
+                self._status, state="ready", name=now.model, host=now.host, seconds=took
+            )
+        except AuscultError as problem:
+            LOG.warning("the model was not started: %s", problem.detail or problem.key)
+            self._status = replace(self._status, state="failed", problem=problem)
+        finally:
+            self._busy.release()
+
+    def _local(self, asked: Asked) -> Engine:
+        checkpoint = read_checkpoint(found(asked.model))
+        decision = decide(checkpoint.shape, asked.precision, machine.memory(), self._load)
+        self._status = replace(
+            self._status, state="loading", name=checkpoint.name, decision=decision
+        )
+        return self._loaded(checkpoint, decision)
+
+    def _loaded(self, checkpoint: Checkpoint, decision: Decision) -> Engine:
+        from core.model.loader import load  # seconds, and half a gigabyte
+        from core.model.local.engine import LocalEngine
+
+        return LocalEngine(load(checkpoint, decision, self._progress), self._load)
+
+    def _progress(self, done: int, whole: int) -> None:
+        self._status = replace(self._status, done=done, whole=whole)
+
+
+def found(model: str) -> Path:
+    """The folder of a model: itself, or the one in the hub's cache on this disk."""
+    folder = Path(model).expanduser()
+    if folder.is_dir() or model.count("/") != 1 or model.startswith((".", "~")):
+        return folder
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(model, local_files_only=True))
+    except LocalEntryNotFoundError as why:
+        raise ModelProblem("model.problem.not_here", name=model) from why
+
+
+def _server(asked: Asked) -> Engine:
+    from core.model.remote import RemoteEngine, Server, place, read_key
+
+    if place(asked.server) == "public":
+        raise ModelProblem("model.server.public")
+    key = read_key(asked.key_file) if asked.key_file else "none"
+    engine = RemoteEngine(Server(asked.server, asked.server_model, key))
+    offered = engine.models()
+    if not asked.server_model and offered:
+        engine = RemoteEngine(Server(asked.server, offered[0], key))
+    elif asked.server_model not in offered:
+        raise ModelProblem("model.server.no_such_model", name=asked.server_model)
+    return engine

@@ -1,0 +1,42 @@
+"""The judge of orders between the model and every screen, export and copy.
+
+Knows: what is held back becomes one mark, the restated management of a cited row is put between
+two others; no mark can come from the model. Does not know: how an order is recognised.
+"""
+
+from collections.abc import Callable
+
+from core.errors import AuscultError
+from core.safety import orders
+
+HELD, RULE, RULE_END = "\ue010", "\ue011", "\ue012"
+_OURS = str.maketrans("", "", HELD + RULE + RULE_END)
+
+
+class OrderGate:
+    """One text on its way out; without its tables everything is held back."""
+
+    def __init__(self, rows: tuple[orders.CitedRow, ...] = ()) -> None:
+        self._judge = orders.Gate(rows)
+        self._broken = False
+
+    def feed(self, text: str) -> str:
+        return self._out(lambda: self._judge.feed(text.translate(_OURS)))
+
+    def close(self) -> str:
+        return self._out(self._judge.close)
+
+    def _out(self, pieces: Callable[[], tuple[orders.Piece, ...]]) -> str:
+        if self._broken:
+            return ""
+        try:
+            return "".join(map(_marked, pieces()))
+        except AuscultError:
+            self._broken = True
+            return HELD
+
+
+def _marked(piece: orders.Piece) -> str:
+    if piece.kind == "held":
+        return HELD
+    return f"{RULE}{piece.text}{RULE_END}" if piece.kind == "rule" else piece.text
