@@ -34,6 +34,7 @@ class Session:
     role: Role
     started: str
     others: tuple[str, ...]
+    idle_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def look(
     """Who this token stands for; `touch` counts the look as activity."""
     moment = now or datetime.now(UTC)
     with records.database.reading() as connection:
-        idle = timedelta(minutes=idle_minutes(connection))
+        minutes = idle_minutes(connection)
+        idle = timedelta(minutes=minutes)
         row = _row(connection, token)
         if row is None:
             return Ended(None)
@@ -68,7 +70,7 @@ def look(
         others = _open_since(connection, row.person, stamp(moment - idle), _hashed(token))
     if touch and (moment - seen).total_seconds() >= TOUCH_S:
         _touch(records, token, moment)
-    return Session(row.person, row.name, row.role, row.created, others)
+    return Session(row.person, row.name, row.role, row.created, others, minutes)
 
 
 def lock(records: Records, token: str) -> None:

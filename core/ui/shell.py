@@ -79,7 +79,7 @@ def _person(t: Translator) -> None:
 @st.fragment(run_every=WATCH_S)
 def _watch() -> None:
     """Locks a screen that nobody touches; without it, what it shows would stay there."""
-    if staff.look().state == "locked":
+    if not staff.look().works:
         st.rerun()
 
 

@@ -7,6 +7,7 @@ Where others reach the app nobody is ever `free`: staff is set up at the machine
 Limits: without staff everybody at this machine may do everything that leaves no record.
 """
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import Literal
@@ -17,7 +18,8 @@ from core.errors import AuscultError
 from core.records import opening, people, roles, staff_sessions
 from core.records.problems import Unavailable
 from core.records.roles import Action, Page
-from core.records.staff_sessions import IDLE_MINUTES, Ended, Session
+from core.records.staff_sessions import Ended, Session
+from core.records.store import Records
 from core.settings import current
 from core.ui import keeping, server
 
@@ -40,7 +42,7 @@ class Standing:
 
 
 _seen: dict[str, tuple[Session, float]] = {}  # by token; of this process only
-_left: set[str] = set()  # tokens whose end could not be stored
+_left: dict[str, bool] = {}  # tokens whose end could not be stored; whether it ends the shift
 
 
 def look(touch: bool = False) -> Standing:
@@ -52,13 +54,15 @@ def look(touch: bool = False) -> Standing:
     token = server.staff_token(st.context.cookies)
     try:
         held = keeping.records()
+        held.keys.ring()  # a key that is gone is said here, and not by the first page that needs it
+        _finish_leaving(held)
         if not people.has_administrator(held):
             return _without_staff()
         found = staff_sessions.look(held, token, touch=touch) if token else Ended(None)
     except AuscultError as problem:
         return _while_away(token, problem)
-    if isinstance(found, Session) and token and token not in _left:
-        _seen[token] = (found, time.monotonic())
+    if isinstance(found, Session) and token:
+        _remember(token, found, touch)
         return Standing("open", found)
     _seen.pop(token or "", None)
     return Standing("locked", last=found.person)
@@ -72,11 +76,19 @@ def _without_staff() -> Standing:
 
 def arrive() -> Standing:
     """The standing of this run, for everything that is drawn in it."""
-    standing = look(touch=True)
+    before, standing = st.session_state.get(HERE), look(touch=True)
     st.session_state[HERE] = standing
-    if standing.state == "locked":
+    # A tab that slept goes on with what it showed, though another person signed in meanwhile.
+    if standing.state == "locked" or _whose(before) not in (None, _whose(standing)):
         _clear_screen()
     return standing
+
+
+def _whose(standing: object) -> str | None:
+    """Who worked on a screen; None before anybody did."""
+    if not isinstance(standing, Standing) or not standing.works:
+        return None
+    return standing.session.person if standing.session else ""
 
 
 def here() -> Standing:
@@ -98,19 +110,35 @@ def leave(whole_shift: bool) -> None:
     token = server.staff_token(st.context.cookies)
     if token is None:
         return
-    try:
+    _left[token] = whole_shift
+    with contextlib.suppress(AuscultError):  # stored as soon as the database takes it
+        _finish_leaving(keeping.records())
+
+
+def _finish_leaving(held: Records) -> None:
+    """Ends the sessions that somebody left; one that cannot be ended yet stays left."""
+    for token, whole_shift in list(_left.items()):
         end = staff_sessions.end_shift if whole_shift else staff_sessions.lock
-        end(keeping.records(), token)
-    except AuscultError:
-        _left.add(token)
+        end(held, token)
+        _left.pop(token, None)
+
+
+def _remember(token: str, session: Session, touch: bool) -> None:
+    """Who was here and when they last did something, for a while without the database."""
+    at = time.monotonic() if touch or token not in _seen else _seen[token][1]
+    _seen[token] = (session, at)
+    for other, (known, seen) in list(_seen.items()):
+        if time.monotonic() - seen > known.idle_minutes * 60:
+            _seen.pop(other, None)
 
 
 def _while_away(token: str | None, problem: AuscultError) -> Standing:
     session, at = _seen.get(token or "", (None, 0.0))
-    lately = time.monotonic() - at < IDLE_MINUTES * 60
-    if session and lately and token not in _left and isinstance(problem, Unavailable):
-        return Standing("open", session, problem=problem)
-    return Standing("closed", problem=problem)
+    if session is None or token in _left or not isinstance(problem, Unavailable):
+        return Standing("closed", problem=problem)
+    if time.monotonic() - at > session.idle_minutes * 60:
+        return Standing("closed", problem=problem)
+    return Standing("open", session, problem=problem)
 
 
 def _clear_screen() -> None:

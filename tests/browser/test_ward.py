@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from conftest import CHROMIUM
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from serving import free_port
+from staffing import PIN, press, sign_in, tab
 from steps import add, block, cards, settled
-from test_people import PIN, press, sign_in
 from ward_network import PC, Started, Ward, ward_network, why_not
 from watching import LOCAL, Watch
 
@@ -111,13 +111,6 @@ def shown_fingerprint(log: str) -> str:
     rows = re.findall(r"^  ((?:[0-9A-F]{2} ){7}[0-9A-F]{2})$", log, re.MULTILINE)
     assert len(rows) == 4
     return "".join(rows).replace(" ", "").lower()
-
-
-def tab(context: BrowserContext, address: str) -> Page:
-    page = context.new_page()
-    page.goto(address)
-    settled(page)
-    return page
 
 
 def test_a_pharmacist_compares_the_fingerprint_signs_in_and_decides(
