@@ -23,7 +23,7 @@ from core.records.store import Records
 from core.settings import current
 from core.ui import keeping, server
 
-HERE = "standing of this run"
+HERE, DID = "standing of this run", "what the last run showed"
 KEPT = ("language", "text_size", "preferences read", "router ran")  # what a lock leaves on a screen
 
 
@@ -47,17 +47,25 @@ _left: dict[str, bool] = {}  # tokens whose end could not be stored; whether it 
 
 def look(touch: bool = False) -> Standing:
     """The standing now; `touch` counts as activity."""
+    return _of(server.staff_token(st.context.cookies), touch)
+
+
+def admits(token: str | None) -> bool:
+    """Whether who shows this token may work; for what is asked outside of a page."""
+    return _of(token, touch=False).works
+
+
+def _of(token: str | None, touch: bool) -> Standing:
     if not keeping.may_exist():
         return _without_staff()
     if current().shared and not opening.may_exist(current()):
         return _without_staff()  # a database that is open stays so when its file was taken away
-    token = server.staff_token(st.context.cookies)
     try:
         held = keeping.records()
         held.keys.ring()  # a key that is gone is said here, and not by the first page that needs it
         _finish_leaving(held)
         if not people.has_administrator(held):
-            return _without_staff()
+            return _without_administrator(held)
         found = staff_sessions.look(held, token, touch=touch) if token else Ended(None)
     except AuscultError as problem:
         return _while_away(token, problem)
@@ -68,6 +76,13 @@ def look(touch: bool = False) -> Standing:
     return Standing("locked", last=found.person)
 
 
+def _without_administrator(held: Records) -> Standing:
+    """This program never leaves staff without an administrator; then nothing opens for anybody."""
+    if people.anybody(held):
+        return Standing("closed", problem=AuscultError("door.no_administrator"))
+    return _without_staff()
+
+
 def _without_staff() -> Standing:
     if current().shared:
         return Standing("closed", problem=AuscultError("door.no_staff"))
@@ -76,12 +91,21 @@ def _without_staff() -> Standing:
 
 def arrive() -> Standing:
     """The standing of this run, for everything that is drawn in it."""
-    before, standing = st.session_state.get(HERE), look(touch=True)
+    before, standing = st.session_state.get(HERE), look(touch=_did_something())
     st.session_state[HERE] = standing
     # A tab that slept goes on with what it showed, though another person signed in meanwhile.
     if standing.state == "locked" or _whose(before) not in (None, _whose(standing)):
         _clear_screen()
     return standing
+
+
+def _did_something() -> bool:
+    """Whether this run follows an act: a tab that connects again runs too, with all as it was."""
+    plain = (str, int, float, bool, type(None))
+    held = [(str(k), v) for k, v in st.session_state.items() if isinstance(v, plain) and k != DID]
+    before = st.session_state.get(DID)
+    doing = st.session_state[DID] = hash((repr(sorted(held, key=str)), st.context.url))
+    return doing != before
 
 
 def _whose(standing: object) -> str | None:
@@ -99,7 +123,10 @@ def here() -> Standing:
 
 def may(page: Page, action: Action, standing: Standing | None = None) -> bool:
     """Whether an action is allowed; a callback, which runs before the page, passes `look()`."""
-    standing = standing or here()
+    if standing is None:
+        standing = here()
+    elif _whose(standing) != _whose(here()):
+        return False  # what the screen shows is another person's; the next run clears it
     if standing.session is not None:
         return roles.may(standing.session.role, page, action)
     return standing.state == "free" and action in ("see", "check", "override")
@@ -143,5 +170,5 @@ def _while_away(token: str | None, problem: AuscultError) -> Standing:
 
 def _clear_screen() -> None:
     """What one person had on the screen is not there for the next."""
-    for key in [key for key in st.session_state if key not in (*KEPT, HERE)]:
+    for key in [key for key in st.session_state if key not in (*KEPT, HERE, DID)]:
         del st.session_state[key]

@@ -134,3 +134,46 @@ def test_people_says_that_the_database_is_away(
     app.run()
     assert not app.exception
     assert EN("records.problem.away") in [error.value for error in app.error]
+
+
+def test_a_run_without_an_act_is_no_activity(
+    open_page: OpenPage, ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    touched: list[bool] = []
+    real = staff_sessions.look
+
+    def look(*args: object, touch: bool = True, **more: object) -> object:
+        touched.append(touch)
+        return real(*args, touch=touch, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(staff_sessions, "look", look)
+    ward.enter("pharmacist")
+    app = open_page("pharmacy")
+    app.run()
+    touched.clear()
+    app.run()  # as a tab does that connects again
+    assert True not in touched
+    app.segmented_control(key="text_size").set_value("large").run()
+    assert True in touched
+
+
+def test_what_one_person_pressed_counts_for_nobody_else(
+    open_page: OpenPage, drawn: Drawn, ward: Ward
+) -> None:
+    ward.enter("pharmacist")
+    app = paste(open_page("pharmacy"), "warfarin")
+    ward.enter("doctor")
+    paste(app, "digoxin")  # on the screen of the pharmacist, with the doctor's cookie
+    assert "Warfarin" not in drawn(app) and "Digoxin" not in drawn(app)
+    assert "Digoxin" not in drawn(open_page("pharmacy"))
+
+
+def test_staff_without_an_administrator_opens_nothing(
+    open_page: OpenPage, ward: Ward, drawn: Drawn
+) -> None:
+    with keeping.records().database.writing() as connection:
+        connection.exec_driver_sql("UPDATE person SET role = 'nurse'")
+    app = open_page("people")
+    said = EN("door.closed", problem=EN("door.no_administrator"))
+    assert [error.value for error in app.error] == [said]
+    assert [field.key for field in app.text_input] == []
