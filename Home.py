@@ -49,13 +49,21 @@ def pages(t: "language.Translator") -> dict[Page, st.Page]:
     }
 
 
+def closed(page: st.Page) -> st.Page:
+    """A page that this role does not have: its address says so, and no menu leads there."""
+    return st.Page(shell.not_yours, title=page.title, url_path=page.url_path, visibility="hidden")
+
+
 def main() -> None:
     t = language.current()
     shell.configure(t)
     standing = staff.arrive()
     every = pages(t)
     # While nobody is signed in all are routed, so that the sign-in leads to the page asked for.
-    shown = {n: page for n, page in every.items() if not standing.works or staff.may(n, "see")}
+    shown = {
+        name: page if not standing.works or staff.may(name, "see") else closed(page)
+        for name, page in every.items()
+    }
     page = st.navigation(list(shown.values()))
     shell.sidebar(t)
     ward.unencrypted(t)

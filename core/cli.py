@@ -21,7 +21,7 @@ from core.pharmacy.report import as_json, not_held, why_none
 from core.pharmacy.request import misshapen, run
 from core.pharmacy.wording import Words
 from core.records import options as records
-from core.settings import current
+from core.settings import Settings, current, read
 from core.terms.drug_names import drug_names
 from core.ward import options as ward
 
@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         "facts", help="counts, versions, marks and problems of the tables"
     )
     keeping = pages.add_parser("records", help="what is stored: keys, audit, backup, erase")
+    keeping.add_argument("--data", metavar="DIR", help="the folder, as start.py was given it")
     for command in (checking, summary, *records.add_to(keeping)):
         command.add_argument("--lang", choices=LANGUAGES, default=_terminal_language())
     ward.add_to(pages.add_parser("ward", help="the ward network: what start.py --lan settles"))
@@ -100,10 +101,15 @@ def _records(options: argparse.Namespace) -> int:
 
     t = translator(options.lang)
     try:
-        return commands.run(options, current(), t)
+        return commands.run(options, _settings(options), t)
     except AuscultError as problem:
         print(t(problem.key, **problem.values), file=sys.stderr)
         return 2
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """Those of the environment, with the folder that the command names."""
+    return read({**os.environ, "AUSCULT_DATA": options.data}) if options.data else current()
 
 
 def _terminal_language() -> Language:

@@ -12,7 +12,8 @@ from getpass import getpass
 from core.i18n import Translator
 from core.records import audit, backup, erase, people, rotate, verify
 from core.records.keys import plain_reference
-from core.records.opening import open_records
+from core.records.opening import may_exist, open_records
+from core.records.problems import RecordsProblem
 from core.records.store import Records
 from core.settings import Settings
 
@@ -21,6 +22,8 @@ Act = Callable[[Records, argparse.Namespace, Translator], int]
 
 def run(options: argparse.Namespace, settings: Settings, t: Translator) -> int:
     """Runs one command; what goes wrong is raised as an `AuscultError`."""
+    if options.command != "restore" and not may_exist(settings):
+        raise RecordsProblem("records.problem.none", folder=settings.data)
     opened = open_records(settings)
     try:
         if opened.key_made:

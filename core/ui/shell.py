@@ -89,9 +89,26 @@ def begin(page: Page) -> Translator:
     if not st.session_state.get(GUARD) or not staff.may(page, "see"):
         st.stop()
     t = language.current()
+    _top(t)
     if demo.case():
         banner(t)
     return t
+
+
+def _top(t: Translator) -> None:
+    """On a narrow screen, where the sidebar is folded: whose screen it is, and the way to lock."""
+    session = staff.here().session
+    if session is None:
+        return
+    with st.container(key="who-top", horizontal=True, vertical_alignment="center"):
+        role = t(f"people.role.{session.role}")
+        draw(fill('<p class="who-line"><b>$name</b> $role</p>', name=session.name, role=role))
+        st.button(t("shell.lock"), key="lock-top", on_click=staff.leave, args=(False,))
+
+
+def not_yours() -> None:
+    """What stands at the address of a page that this role does not have."""
+    st.info(language.current()("shell.not_yours"))
 
 
 def banner(t: Translator) -> None:

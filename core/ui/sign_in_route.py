@@ -7,6 +7,7 @@ Does not know: screens; the page says what the answer in its address means.
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode
 
@@ -24,6 +25,7 @@ from core.ui import keeping, reach, server
 PATH = "/staff/sign-in"
 MOST_BYTES = 4096
 LOG = logging.getLogger("auscult")
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,7 @@ class StaffFiles:
 
 
 def _is_a_file(path: str) -> bool:
-    spelled = unquote(path).lower()
-    return any(part in spelled for part in KEPT_TO_STAFF)
+    return unquote(path).startswith(KEPT_TO_STAFF)
 
 
 def _token(scope: Scope) -> str | None:

@@ -12,6 +12,7 @@ from core.i18n import Translator
 from core.records.incidents import save_incident
 from core.safety.red_flags import RedFlag, load_problem, scan
 from core.settings import current
+from core.ui import choices
 from core.ui.markup import draw, fill
 
 SCANNED = "texts scanned for emergencies"
@@ -78,6 +79,7 @@ def incident(t: Translator, page: str, snapshot: Callable[[], dict[str, Any]]) -
     """A button that keeps a de-identified snapshot of the answer on this machine."""
     with st.popover(t("incident.button"), key=f"{page}-incident"):
         st.write(t("incident.text"))
+        choices.speak(t, f"{page}-kind")
         kind = st.selectbox(
             t("incident.kind"),
             KINDS,

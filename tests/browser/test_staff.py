@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 from serving import Server
 from staffing import PIN, WRONG, add_pharmacist, decide, press, set_up, sign_in, tab, try_pin
-from steps import block, lines, settled
+from steps import add, block, lines, settled
 
 pytestmark = pytest.mark.browser
 
@@ -40,11 +40,16 @@ def test_a_decision_goes_from_the_code_to_the_audit_and_is_erased(
     set_up(desk, server)
     try_pin(desk, "Chief · Administrator", WRONG)
     expect(desk.get_by_text("The PIN does not fit")).to_be_visible()
-    person = desk.locator(".door option").get_attribute("value")
+    person = desk.locator(".door option:not([value=''])").get_attribute("value")
     assert "secure" in cookie_attributes(server, str(person), "https")
     assert "secure" not in cookie_attributes(server, str(person), "http")
     sign_in(desk, "Chief · Administrator")
     expect(desk.locator(".who")).to_have_text("ChiefAdministrator")
+    # A choice that was made in another language is still that choice.
+    desk.get_by_text("简体", exact=True).click()
+    settled(desk)
+    desk.get_by_text("EN", exact=True).click()
+    settled(desk)
     add_pharmacist(desk, "王芳")
 
     tablet = new_browser("en-GB")
@@ -86,3 +91,35 @@ def test_a_decision_goes_from_the_code_to_the_audit_and_is_erased(
     press(desk, "erase")
     expect(table.locator("tr", has_text="Record erased")).to_contain_text("Chief")
     expect(desk.get_by_text("No decision is recorded.")).to_be_visible()
+
+
+def test_a_choice_keeps_its_meaning_when_the_language_changes(
+    servers: list[Server], tmp_path: Path, new_browser: Callable[..., BrowserContext]
+) -> None:
+    server = Server(tmp_path / "data")
+    servers.append(server)
+    server.start()
+    page = tab(new_browser("en-GB"), f"{server.url}/pharmacy")
+    add(page, "diclofenac", "warfarin")
+    page.get_by_role("button", name="Dose", exact=True).first.click()
+    settled(page)
+    form = page.locator("[class*='st-key-route-']").first
+    form.get_by_role("combobox").click()
+    page.get_by_role("option").nth(1).click()
+    chosen = form.locator("input").input_value()
+    submit_form = page.locator("[class*='st-key-route-']").first.locator(
+        "xpath=ancestor::*[@data-testid='stForm']"
+    )
+    submit_form.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+    settled(page)
+    page.get_by_text("简体", exact=True).click()
+    settled(page)
+    page.get_by_role("button", name="剂量", exact=True).first.click()
+    settled(page)
+    shown = page.locator("[class*='st-key-route-']").first.locator("input").input_value()
+    assert chosen and shown and shown != chosen
+    page.locator("[class*='st-key-route-']").first.locator(
+        "xpath=ancestor::*[@data-testid='stForm']"
+    ).get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+    settled(page)
+    expect(lines(page)).to_have_count(2)

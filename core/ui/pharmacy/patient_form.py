@@ -16,6 +16,7 @@ from core.pharmacy.checker import Check
 from core.pharmacy.context import RANGES, WORDS, YES_NO
 from core.pharmacy.wording import Words
 from core.pharmacy.worklist import Worklist
+from core.ui import choices
 from core.ui.folds import fold, unfold
 from core.ui.markup import draw, fill
 from core.ui.pharmacy.session import change
@@ -99,6 +100,7 @@ def _field(t: Translator, key: str, value: Any) -> None:
         )
         _refused(t, key, label, shown)
     else:
+        choices.speak(t, widget)
         st.selectbox(
             label,
             ("yes", "no") if key in YES_NO else WORDS[key],

@@ -110,11 +110,16 @@ def checked(shown: Worklist) -> Check:
 
 def tell(key: str, **values: object) -> None:
     """Keeps a sentence for the next time that the page is drawn."""
-    st.session_state.setdefault(TOLD, []).append((key, values))
+    st.session_state.setdefault(TOLD, []).append((key, False, values))
 
 
-def told() -> tuple[tuple[str, dict[str, object]], ...]:
-    """What is to be told once: keys and their values."""
+def tell_good(key: str) -> None:
+    """As `tell`, of something that went well."""
+    st.session_state.setdefault(TOLD, []).append((key, True, {}))
+
+
+def told() -> tuple[tuple[str, bool, dict[str, object]], ...]:
+    """What is to be told once: keys, whether it is good, and their values."""
     worklist()  # reading the stored list may have something to tell
     return tuple(st.session_state.pop(TOLD, ()))
 

@@ -12,7 +12,7 @@ from core.ui import reach, server, staff
 from core.ui.staff_files import StaffFiles
 
 TOKEN = "0123456789abcdef" * 2
-FILES = ("/media/1a2b.pdf", "/MEDIA/1a2b.pdf", "/x/media/1a2b.pdf", "/_stcore/upload_file/a/b")
+FILES = ("/media/1a2b.pdf", "/%6dedia/1a2b.pdf", "/_stcore/upload_file/a/b")
 
 
 @pytest.fixture
@@ -44,6 +44,7 @@ def test_with_one_there_is_and_no_browser_keeps_it(client: TestClient, path: str
     assert (answer.text, answer.headers["Cache-Control"]) == ("secret", "no-store")
 
 
-def test_everything_else_is_left_alone(client: TestClient) -> None:
-    answer = client.get("/_stcore/health")
+@pytest.mark.parametrize("path", ["/_stcore/health", "/static/media/font.woff2", "/"])
+def test_everything_else_is_left_alone(client: TestClient, path: str) -> None:
+    answer = client.get(path)
     assert (answer.text, answer.headers["Cache-Control"]) == ("secret", "max-age=60")
