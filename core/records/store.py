@@ -149,7 +149,8 @@ class Records:
             except Erased:
                 LOG.info("a waiting write of an erased group was dropped")
             except (KeyMissing, KeyWrong, Unknown) as problem:
-                LOG.warning("a waiting write cannot be stored yet: %s", problem.detail)
+                if self.outbox.is_news(file):
+                    LOG.warning("a waiting write cannot be stored yet: %s", problem.detail)
                 continue
             self.outbox.remove(file)
         return stored
