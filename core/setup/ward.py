@@ -117,6 +117,6 @@ def invitation(found: Plan, port: int) -> tuple[str, ...]:
     else:
         shown += [
             "NOT ENCRYPTED: PINs and medicine lists can be read by others in this network.",
-            "未加密：此网络中的其他人可读取 PIN 和用药清单。\n",
+            "未加密：此网络中的其他人可读取PIN码和用药清单。\n",
         ]
     return (*shown, f"At this computer 本机：{scheme}://localhost:{port}\n")

@@ -118,6 +118,28 @@ def test_when_off_the_command_is_named(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_behind_a_proxy_its_hosts_are_named_and_nothing_says_this_machine_only(
+    ward: Ward,  # noqa: F811
+    open_page: OpenPage,
+    drawn: Drawn,
+    monkeypatch: pytest.MonkeyPatch,
+    language: Language,
+) -> None:
+    monkeypatch.setenv("AUSCULT_HOSTS", "auscult.example,10.77.0.9")
+    settings.current.cache_clear()
+    ward.enter("administrator")
+    t, hosts = translator(language), "auscult.example, 10.77.0.9"
+    people_page = open_page("people", language)
+    assert f"{t('ward.title')} · {t('ward.proxy', hosts=hosts)}" in [
+        box.label for box in people_page.expander
+    ]
+    said = [text.value for text in people_page.markdown]
+    assert t("ward.proxy.text", hosts=hosts) in said and t("ward.off.text") not in said
+    shown = drawn(open_page("home", language))
+    assert t("privacy.who_shared", hosts=hosts) in shown and t("privacy.who") not in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_without_encryption_every_page_says_so(
     plain: None,
     ward: Ward,  # noqa: F811
