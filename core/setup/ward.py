@@ -8,13 +8,12 @@ import argparse
 import subprocess
 from pathlib import Path
 
+from core.settings import LOOPBACK
 from core.setup.console import Missing, say
 from core.setup.environment import venv_python
 from core.setup.port import EVERYWHERE, HOST, Answer
 from core.ward import plan
 from core.ward.plan import Plan
-
-LOOPBACK = ("localhost", HOST, "::1")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

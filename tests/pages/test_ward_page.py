@@ -86,7 +86,7 @@ def test_an_administrator_sees_address_code_and_fingerprint(
     for row in served.fingerprint:
         assert row in shown
     assert f"https://{PC}:6006" in shown and "https://ward-pc:6006" in shown
-    assert "https://elsewhere" not in shown  # the certificate does not hold for it
+    assert "https://elsewhere" not in shown  # the certificate is not valid for it
     assert "data:image/svg+xml" in shown
     for key in ("ward.compare", *network.BROWSERS):
         assert t(key) in shown
