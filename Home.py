@@ -27,6 +27,7 @@ from core.ui.owner import keep_swept
 from core.ui.preload import preload
 from core.ui.server import Guard, source_route
 from core.ui.sign_in_route import sign_in_route
+from core.ui.staff_files import StaffFiles
 
 
 def pages(t: "language.Translator") -> dict[Page, st.Page]:
@@ -103,6 +104,11 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        middleware=[Middleware(Guard), Middleware(Limits), Middleware(HospitalSignIn)],
+        middleware=[
+            Middleware(Guard),
+            Middleware(Limits),
+            Middleware(StaffFiles),
+            Middleware(HospitalSignIn),
+        ],
         routes=[source_route(), sign_in_route()],
     )

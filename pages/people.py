@@ -12,12 +12,14 @@ if not staff.may("people", "manage"):
 else:
     ward.network(t)
     everybody, acts = st.tabs([t("people.staff"), t("people.audit")])
-    with everybody:
+    with everybody, states.told(t):
         people.staff_list(t)
         st.subheader(t("people.add"))
         people.add_form(t)
         people.idle_time(t)
-    with acts:
-        records_log.erasing(t)
-        records_log.log(t)
+    with acts, states.told(t):
+        if staff.may("people", "erase"):
+            records_log.erasing(t)
+        if staff.may("people", "audit"):
+            records_log.log(t)
 states.limits(t, "people", 3)

@@ -1,4 +1,4 @@
-"""`python -m core records …`: verify, head, rotate, backup, restore, erase, retention.
+"""`python -m core records …`: verify, head, rotate, backup, restore, erase, retention, pin.
 
 Knows: sentences, exit codes (0 done, 1 something is not as it should be, 2 not done).
 Does not know: how anything is done.
@@ -7,9 +7,10 @@ Does not know: how anything is done.
 import argparse
 import sys
 from collections.abc import Callable
+from getpass import getpass
 
 from core.i18n import Translator
-from core.records import audit, backup, erase, rotate, verify
+from core.records import audit, backup, erase, people, rotate, verify
 from core.records.keys import plain_reference
 from core.records.opening import open_records
 from core.records.store import Records
@@ -104,6 +105,25 @@ def _erase(records: Records, options: argparse.Namespace, t: Translator) -> int:
     return _said(done, t)
 
 
+def _pin(records: Records, options: argparse.Namespace, t: Translator) -> int:
+    """For an administrator who forgot theirs: who may read the key file may do this."""
+    named = people.shown_name(options.name).casefold()
+    found = [p for p in people.everyone(records, active_only=True) if p.name.casefold() == named]
+    if not found:
+        print(t("records.pin.nobody", name=options.name), file=sys.stderr)
+        return 2
+    refused = people.reset_pin(records, found[0].id, _typed(t("own_pin.new")))
+    if refused is None and options.administrator:
+        refused = people.change_role(records, found[0].id, "administrator")
+    print(t(f"people.refused.{refused}") if refused else t("people.done"))
+    return 2 if refused else 0
+
+
+def _typed(prompt: str) -> str:
+    """Unseen at a terminal; a script gives it as a line."""
+    return getpass(f"{prompt}: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+
+
 def _retention(records: Records, options: argparse.Namespace, t: Translator) -> int:
     if options.set:
         erase.set_retention(records, *options.set)
@@ -131,4 +151,5 @@ _ACTS: dict[str, Act] = {
     "restore": _restore,
     "erase": _erase,
     "retention": _retention,
+    "pin": _pin,
 }

@@ -5,6 +5,7 @@ runs before the page does.
 Does not know: rules about people (`core.records.people`).
 """
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
 
@@ -171,9 +172,10 @@ def _add_first() -> None:
 
 
 def _first(came: Person | people.Refused) -> None:
-    if isinstance(came, Person):
-        hand_over(came.id)
     _answer(came)
+    if isinstance(came, Person):
+        with contextlib.suppress(AuscultError):  # then the list stays this browser's
+            hand_over(came.id)
 
 
 def _add() -> None:

@@ -1,5 +1,6 @@
 """What every page has around it: style, brand, language, text size, sample banner, page guard."""
 
+import base64
 from functools import cache
 
 import streamlit as st
@@ -21,7 +22,7 @@ WATCH_S = 15.0
 def configure(t: Translator) -> None:
     """Page defaults; before `st.navigation`, or the browser would ask a font host for the icon."""
     st.set_page_config(
-        page_title=t("app.name"), page_icon=str(ICON), layout="wide", initial_sidebar_state=250
+        page_title=t("app.name"), page_icon=_icon(), layout="wide", initial_sidebar_state=250
     )
     st.logo(str(LOGO), size="large")
     st.html(f"<style>{_css()}html{{font-size:{_root_size()}px}}</style>")
@@ -79,7 +80,7 @@ def _person(t: Translator) -> None:
 @st.fragment(run_every=WATCH_S)
 def _watch() -> None:
     """Locks a screen that nobody touches; without it, what it shows would stay there."""
-    if staff.look().state == "locked":
+    if not staff.look().works:
         st.rerun()
 
 
@@ -110,6 +111,12 @@ def banner(t: Translator) -> None:
 
 def title(text: str, lead: str) -> None:
     draw(fill('<h1 class="title">$text</h1><p class="lead">$lead</p>', text=text, lead=lead))
+
+
+@cache
+def _icon() -> str:
+    """Inside the page: a file of its own would stand in `/media/`, which is staff's."""
+    return f"data:image/png;base64,{base64.b64encode(ICON.read_bytes()).decode()}"
 
 
 @cache

@@ -1,12 +1,13 @@
 """States that every page shows alike: empty, not covered, emergency, limits, incident."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from core.errors import NotStored
+from core.errors import AuscultError, NotStored
 from core.i18n import Translator
 from core.records.incidents import save_incident
 from core.safety.red_flags import RedFlag, load_problem, scan
@@ -55,6 +56,15 @@ def emergencies(t: Translator, *texts: str) -> tuple[RedFlag, ...]:
             )
         )
     return tuple(found.values())
+
+
+@contextmanager
+def told(t: Translator) -> Iterator[None]:
+    """Says in its place what could not be drawn, and lets the rest of the page stand."""
+    try:
+        yield
+    except AuscultError as problem:
+        st.error(t(problem.key, **problem.values))
 
 
 def limits(t: Translator, page: str, count: int) -> None:

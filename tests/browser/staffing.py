@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from serving import Server
 from steps import add, block, cards, settled
 
-PIN = "274915"
+PIN, WRONG = "274915", "830562"
 
 
 def tab(context: BrowserContext, url: str) -> Page:
@@ -19,31 +19,45 @@ def tab(context: BrowserContext, url: str) -> Page:
     return page
 
 
+def fill(page: Page, key: str, text: str) -> None:
+    block(page, key).locator("input").fill(text)
+
+
+def press(page: Page, key: str) -> None:
+    block(page, key).get_by_role("button").first.click()
+    settled(page)
+
+
 def set_up(page: Page, server: Server) -> None:
     """On the page People: the code of this server's terminal makes Chief the administrator."""
     (code,) = re.findall(r"enter the code (\w{5}-\w{5})", server.log)
     given = {"first-code": code, "first-name": "Chief", "pin-first": PIN, "pin-again-first": PIN}
     for key, text in given.items():
-        block(page, key).locator("input").fill(text)
+        fill(page, key, text)
     submit(page, "first-code")
     expect(page.locator(".door")).to_be_visible()
 
 
 def add_pharmacist(page: Page, name: str) -> None:
-    block(page, "person-name").locator("input").fill(name)
+    fill(page, "person-name", name)
     block(page, "person-role").get_by_role("combobox").click()
     page.get_by_role("option", name="Pharmacist").click()
     for key in ("pin-person", "pin-again-person"):
-        block(page, key).locator("input").fill(PIN)
+        fill(page, key, PIN)
     submit(page, "person-name")
     expect(page.get_by_text("Done.")).to_be_visible()
 
 
 def sign_in(page: Page, who: str) -> None:
-    page.locator(".door select").select_option(label=who)
-    page.locator(".door input[type=password]").fill(PIN)
-    page.locator(".door button").click()
+    try_pin(page, who, PIN)
     expect(page.locator(".who")).to_be_visible()
+    settled(page)
+
+
+def try_pin(page: Page, who: str, pin: str) -> None:
+    page.locator(".door select").select_option(label=who)
+    page.locator(".door input[type=password]").fill(pin)
+    page.locator(".door button").click()
     settled(page)
 
 

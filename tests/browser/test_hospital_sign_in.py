@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from provider import Provider
 from serving import Server
+from staffing import press, set_up, sign_in, tab
 from steps import block, settled
-from test_people import press, set_up_staff, sign_in, tab
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +64,8 @@ def test_a_bound_account_signs_in_and_its_identity_never_does_again(
     server: Server, provider: Provider, new_browser: Callable[..., BrowserContext]
 ) -> None:
     office = new_browser("en-GB")
-    desk = set_up_staff(office, server)
+    desk = tab(office, f"{server.url}/people")
+    set_up(desk, server)
     sign_in(desk, "Chief · Administrator")
     tablet = new_browser("en-GB")
     ward = tab(tablet, f"{server.url}/pharmacy")
@@ -110,7 +111,8 @@ def test_what_must_not_sign_anybody_in(
     server: Server, provider: Provider, new_browser: Callable[..., BrowserContext]
 ) -> None:
     office = new_browser("en-GB")
-    desk = set_up_staff(office, server)
+    desk = tab(office, f"{server.url}/people")
+    set_up(desk, server)
     sign_in(desk, "Chief · Administrator")
     bind(desk, SUBJECT)
     tablet = new_browser("en-GB")
@@ -169,7 +171,8 @@ def test_without_prompt_login_the_door_says_why_there_is_no_such_sign_in(
     server.env["STREAMLIT_SECRETS_FILES"] = str(file)
     servers.append(server)
     server.start()
-    desk = set_up_staff(new_browser("en-GB"), server)
+    desk = tab(new_browser("en-GB"), f"{server.url}/people")
+    set_up(desk, server)
     expect(desk.get_by_text('client_kwargs must hold prompt = "login"')).to_be_visible()
     expect(block(desk, "hospital-sign-in")).to_have_count(0)
     desk.goto(f"{server.url}/auth/login?provider=x")

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from conftest import CHROMIUM
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from serving import free_port
+from staffing import PIN, press, sign_in, tab
 from steps import add, block, cards, settled
-from test_people import PIN, press, sign_in
 from ward_network import PC, Started, Ward, ward_network, why_not
 from watching import LOCAL, Watch
 
@@ -113,13 +113,6 @@ def shown_fingerprint(log: str) -> str:
     return "".join(rows).replace(" ", "").lower()
 
 
-def tab(context: BrowserContext, address: str) -> Page:
-    page = context.new_page()
-    page.goto(address)
-    settled(page)
-    return page
-
-
 def test_a_pharmacist_compares_the_fingerprint_signs_in_and_decides(
     network: Ward, served: Started, new_tablet: Callable[..., BrowserContext]
 ) -> None:
@@ -142,7 +135,9 @@ def test_a_pharmacist_compares_the_fingerprint_signs_in_and_decides(
     ward.get_by_role("option", name="Monitoring is in place").click()
     popover.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
     settled(ward)
-    expect(ward.get_by_text("王芳 goes on anyway: Monitoring is in place")).to_be_attached()
+    expect(
+        ward.get_by_text("王芳 (Pharmacist) goes on anyway: Monitoring is in place")
+    ).to_be_attached()
     expect(ward.locator(".unencrypted")).to_have_count(0)
 
     desk = tab(new_tablet(trusting=True), f"{url(served)}/people")

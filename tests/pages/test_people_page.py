@@ -1,12 +1,12 @@
 """Staff on the pages: set up with the code, sign-in, roles on every page and action, audit."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 from test_pharmacy_page import NAMES, paste, slugs, submit
+from wards import PIN, Ward
 
 from core.errors import NotStored
 from core.i18n import LANGUAGES, Language, translator
@@ -22,38 +22,8 @@ from core.ui.hospital import Configured
 
 OpenPage = Callable[..., AppTest]
 Drawn = Callable[[AppTest], str]
-PIN, OTHER_PIN = "274915", "830562"
+OTHER_PIN = "830562"
 EN = translator("en")
-
-
-@dataclass
-class Ward:
-    """A ward with staff; `token` is what this browser's cookie holds."""
-
-    people: dict[Role, Person] = field(default_factory=dict)
-    token: str | None = None
-
-    def enter(self, role: Role) -> str:
-        answer = sign_in.sign_in(keeping.records(), self.people[role].id, PIN, "b" * 32)
-        assert isinstance(answer, SignedIn)
-        self.token = answer.token
-        return answer.token
-
-
-@pytest.fixture
-def ward(monkeypatch: pytest.MonkeyPatch, own_data_folder: Path) -> Ward:
-    """One person of each role; nobody is signed in."""
-    current().data.mkdir(parents=True, exist_ok=True)
-    records, made = keeping.records(), Ward()
-    boss = people.add_first(records, "Chief", PIN)
-    assert isinstance(boss, Person)
-    made.people["administrator"] = boss
-    for role in ("nurse", "doctor", "pharmacist"):
-        person = people.add(records, f"A {role}", role, PIN, boss.id)  # type: ignore[arg-type]
-        assert isinstance(person, Person)
-        made.people[person.role] = person
-    monkeypatch.setattr(server, "staff_token", lambda cookies: made.token)
-    return made
 
 
 def warnings(app: AppTest) -> list[str]:

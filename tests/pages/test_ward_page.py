@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_people_page import PIN, Ward, ward  # noqa: F401  # a fixture
+from wards import PIN, Ward
 
 from core import settings
 from core.i18n import LANGUAGES, Language, translator
@@ -74,7 +74,7 @@ def test_the_code_for_the_first_administrator_is_not_shown_on_the_ward(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_administrator_sees_address_code_and_fingerprint(
     lan: Path,
-    ward: Ward,  # noqa: F811
+    ward: Ward,
     open_page: OpenPage,
     drawn: Drawn,
     language: Language,
@@ -98,7 +98,7 @@ def test_an_administrator_sees_address_code_and_fingerprint(
 
 def test_others_do_not_see_it(
     lan: Path,
-    ward: Ward,  # noqa: F811
+    ward: Ward,
     open_page: OpenPage,
     drawn: Drawn,
 ) -> None:
@@ -107,7 +107,7 @@ def test_others_do_not_see_it(
 
 
 def test_when_off_the_command_is_named(
-    ward: Ward,  # noqa: F811
+    ward: Ward,
     open_page: OpenPage,
     drawn: Drawn,
 ) -> None:
@@ -142,7 +142,7 @@ def test_behind_a_proxy_its_hosts_are_named_and_nothing_says_this_machine_only(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_encryption_every_page_says_so(
     plain: None,
-    ward: Ward,  # noqa: F811
+    ward: Ward,
     open_page: OpenPage,
     drawn: Drawn,
     language: Language,

@@ -11,13 +11,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.errors import NotStored
+from core.errors import AuscultError, NotStored
 from core.pharmacy.checker import Check, check
 from core.pharmacy.context import read_patient
 from core.pharmacy.knowledge import knowledge
 from core.pharmacy.worklist import MOST_LINES, Worklist, dump, from_names, restore
+from core.records.problems import Erased
 from core.terms.drug_names import drug_names
-from core.ui import demo, staff
+from core.ui import demo, keeping, staff
 from core.ui.owner import drafts, owner
 
 SLOT = "pharmacy"
@@ -83,6 +84,19 @@ def grow(count: int, act: Callable[[Worklist], Worklist], nonce: str = "") -> bo
     if refused:
         tell("pharmacy.list.too_many", count=count, most=MOST_LINES)
     return not refused
+
+
+def forget_erased() -> None:
+    """Decisions whose record was erased are not shown, kept or exported any longer."""
+    group = worklist().group
+    if not group or staff.here().session is None:
+        return
+    try:
+        keeping.records().list(group)
+    except Erased:
+        change(lambda shown: shown.without_recorded())
+    except AuscultError:
+        return  # the records cannot say it now; the next run asks again
 
 
 def checked(shown: Worklist) -> Check:

@@ -12,8 +12,8 @@ from house import House, unguarded
 from sqlalchemy import delete
 
 from core import cli, settings
-from core.i18n import LANGUAGES
-from core.records import tables
+from core.i18n import LANGUAGES, translator
+from core.records import audit, people, sign_in, tables
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -173,3 +173,36 @@ def test_what_waits_and_what_an_interrupted_erase_left_is_said(house: House, run
     code, out, _ = run("verify")
     assert code == 1
     assert "wait for the database: 1." in out and "still stand: 1." in out
+
+
+def test_the_only_administrator_who_forgot_their_pin_gets_a_new_one(
+    house: House, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = house.open().records
+    chief = people.add_first(records, "王 主任", "274915")
+    assert isinstance(chief, people.Person)
+    for typed, code, said in (
+        ("123456\n", 2, "people.refused.pin_simple"),
+        ("830562\n", 0, "people.done"),
+    ):
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        found = run("pin", "王  主任")
+        assert (found[0], found[1]) == (code, translator("en")(said) + "\n")
+    assert run("pin", "Nobody")[::2] == (2, "Nobody active is called “Nobody”.\n")
+    answer = sign_in.sign_in(records, chief.id, "830562", "b" * 32)
+    assert isinstance(answer, sign_in.SignedIn)
+    with records.database.reading() as connection:
+        acts = [(line.action, line.person) for line in audit.newest(connection, 2)]
+    assert ("pin_changed", None) in acts
+
+
+def test_an_administrator_is_made_again(
+    house: House, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = house.open().records
+    people.add_first(records, "Chief", "274915")
+    with records.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE person SET role = 'nurse'")
+    monkeypatch.setattr("sys.stdin", io.StringIO("830562\n"))
+    assert run("pin", "chief", "--administrator")[0] == 0
+    assert people.has_administrator(records)
