@@ -9,6 +9,7 @@ import math
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -42,6 +43,31 @@ class Answering(psycopg.Connection[Any]):
                 wanted = gen.send(ready)
             except StopIteration as done:
                 return done.value
+
+
+@dataclass(slots=True)
+class Connector:
+    """Opens connections; after one that nobody answered it asks again after `again_s` only.
+
+    Otherwise each look-up of a page would wait as long as the first.
+    """
+
+    silence_s: float
+    again_s: float
+    in_vain: float = -math.inf
+
+    def connect(self, *told: Any) -> Answering:
+        """As SQLAlchemy calls it: with dialect, pool record, arguments and options."""
+        _, _, arguments, options = told
+        if time.monotonic() - self.in_vain < self.again_s:
+            raise psycopg.errors.ConnectionTimeout("nobody answered a moment ago")
+        try:
+            made = Answering.connect(*arguments, **options)
+        except psycopg.errors.ConnectionTimeout:
+            self.in_vain = time.monotonic()
+            raise
+        made.silence_s = self.silence_s
+        return made
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
-from core.records.answering import Answering, unhurried
+from core.records.answering import Connector, unhurried
 from core.records.files import private_folder, stored
 from core.records.problems import named
 
@@ -128,12 +128,5 @@ def _postgresql(url: str, patience: float) -> Database:
         pool_pre_ping=True,
         hide_parameters=True,
     )
-
-    def connected(*told: Any) -> Answering:
-        _, _, arguments, options = told
-        made = Answering.connect(*arguments, **options)
-        made.silence_s = silence
-        return made
-
-    event.listen(engine, "do_connect", connected)
+    event.listen(engine, "do_connect", Connector(silence, statement).connect)
     return Database(engine, None)

@@ -119,7 +119,7 @@ def test_when_off_the_command_is_named(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_behind_a_proxy_its_hosts_are_named_and_nothing_says_this_machine_only(
-    ward: Ward,  # noqa: F811
+    ward: Ward,
     open_page: OpenPage,
     drawn: Drawn,
     monkeypatch: pytest.MonkeyPatch,
