@@ -53,7 +53,7 @@ def erasing(t: Translator) -> None:
     if found := st.session_state.pop(TOLD, None):
         key, values = found
         st.info(t(key, **values))
-    groups = keeping.records().groups(kind="pharmacy_list")
+    groups = keeping.records().groups(kind="pharmacy_list", newest=MOST)
     if not groups:
         st.caption(t("audit.erase.none"))
         return
@@ -69,6 +69,7 @@ def erasing(t: Translator) -> None:
         format_func=lambda group: f"{made[group]} · {group}",
         key=CHOSEN,
     )
+    st.caption(t("audit.erase.part", most=MOST))
     st.checkbox(t("audit.erase.sure"), key=SURE)
     st.button(
         t("audit.erase.button"), key="erase", icon=":material/delete_forever:", on_click=_erase

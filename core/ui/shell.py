@@ -50,7 +50,7 @@ def _promise(t: Translator) -> str:
     """Where everything stays; the one host that signing in asks is named."""
     if host := egress.state().exception:
         return t("shell.promise_but", host=host)
-    return t("shell.promise_ward" if current().ward else "shell.promise")
+    return t("shell.promise_ward" if current().shared else "shell.promise")
 
 
 def _person(t: Translator) -> None:

@@ -20,6 +20,7 @@ from core.records import staff_sessions
 from core.records.attempts import Wait
 from core.records.roles import PAGES
 from core.records.sign_in import SignedIn, sign_in
+from core.records.store import Records
 from core.ui import keeping, reach, server
 
 PATH = "/staff/sign-in"
@@ -66,6 +67,15 @@ def give_session(response: Response, request: Request, token: str) -> None:
     response.set_cookie(name, token, httponly=True, samesite="strict", secure=secure)
 
 
+def end_session(records: Records, before: str | None) -> None:
+    """Ends the session that the browser had; when it cannot be, the new one is still open."""
+    try:
+        if before is not None:
+            staff_sessions.lock(records, before)
+    except AuscultError as problem:
+        LOG.warning("a session is not ended yet: %s", problem.detail or problem.key)
+
+
 async def _form(request: Request) -> Form | None:
     """The fields; None for a body that is no such form."""
     body = b""
@@ -88,12 +98,11 @@ def _answer(form: Form, browser: str, before: str | None) -> tuple[str, str | No
     try:
         records = keeping.records()
         answer = sign_in(records, form.person, form.pin, browser)
-        if isinstance(answer, SignedIn) and before is not None:
-            staff_sessions.lock(records, before)
     except AuscultError as problem:
         LOG.warning("nobody can sign in: %s", problem.detail or problem.key)
         return "?sign_in=away", None
     if isinstance(answer, SignedIn):
+        end_session(records, before)
         return "", answer.token
     if isinstance(answer, Wait):
         return waiting(answer.seconds), None

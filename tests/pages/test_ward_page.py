@@ -86,7 +86,7 @@ def test_an_administrator_sees_address_code_and_fingerprint(
     for row in served.fingerprint:
         assert row in shown
     assert f"https://{PC}:6006" in shown and "https://ward-pc:6006" in shown
-    assert "https://elsewhere" not in shown  # the certificate does not hold for it
+    assert "https://elsewhere" not in shown  # the certificate is not valid for it
     assert "data:image/svg+xml" in shown
     for key in ("ward.compare", *network.BROWSERS):
         assert t(key) in shown
@@ -115,6 +115,28 @@ def test_when_off_the_command_is_named(
     app = open_page("people")
     assert [code.value for code in app.code] == [network.COMMAND]
     assert "data:image/svg" not in drawn(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_behind_a_proxy_its_hosts_are_named_and_nothing_says_this_machine_only(
+    ward: Ward,
+    open_page: OpenPage,
+    drawn: Drawn,
+    monkeypatch: pytest.MonkeyPatch,
+    language: Language,
+) -> None:
+    monkeypatch.setenv("AUSCULT_HOSTS", "auscult.example,10.77.0.9")
+    settings.current.cache_clear()
+    ward.enter("administrator")
+    t, hosts = translator(language), "auscult.example, 10.77.0.9"
+    people_page = open_page("people", language)
+    assert f"{t('ward.title')} · {t('ward.proxy', hosts=hosts)}" in [
+        box.label for box in people_page.expander
+    ]
+    said = [text.value for text in people_page.markdown]
+    assert t("ward.proxy.text", hosts=hosts) in said and t("ward.off.text") not in said
+    shown = drawn(open_page("home", language))
+    assert t("privacy.who_shared", hosts=hosts) in shown and t("privacy.who") not in shown
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

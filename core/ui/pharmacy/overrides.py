@@ -132,8 +132,10 @@ def _record(pair: Pair, override: Override, person: str) -> None:
 def _stored(pair: Pair, override: Override, person: str) -> decision_record.Recorded:
     """In the record of this list, or in a new one when that was erased."""
     record = partial(decision_record.record, keeping.records())
+    before = worklist().overrides.get(pair.key)
     try:
-        return record(worklist().group, pair, override, knowledge(), person)
+        group, entry = worklist().group, before.entry if before else ""
+        return record(group, pair, override, knowledge(), person, entry)
     except (Erased, Unknown):
         return record("", pair, override, knowledge(), person)
 

@@ -36,7 +36,7 @@ def worklist() -> Worklist:
             st.session_state[DEMO_LIST] = from_names(list(case.content["drugs"]), drug_names())  # type: ignore[call-overload]
         return st.session_state[DEMO_LIST]  # type: ignore[no-any-return]
     if LIST not in st.session_state:
-        st.session_state[LIST], st.session_state[REVISION] = _stored()
+        st.session_state[LIST], st.session_state[REVISION] = _stored(owner())
     return st.session_state[LIST]  # type: ignore[no-any-return]
 
 
@@ -54,8 +54,9 @@ def change(act: Callable[[Worklist], Worklist], *, adds: bool = False, nonce: st
         st.session_state[DEMO_LIST] = act(worklist())
         return True
     current = worklist()
+    who = owner()  # asks the database, for which no other person's list may wait
     with _writing:
-        stored, revision = _stored()
+        stored, revision = _stored(who)
         if revision > st.session_state[REVISION]:
             st.session_state[LIST], st.session_state[REVISION] = stored, revision
             current = stored
@@ -66,7 +67,7 @@ def change(act: Callable[[Worklist], Worklist], *, adds: bool = False, nonce: st
             return False
         st.session_state[LIST] = act(current).hear(nonce)
         st.session_state[REVISION] += 1
-        _store()
+        _store(who)
     return True
 
 
@@ -91,7 +92,7 @@ def forget_erased() -> None:
     if not group or staff.here().session is None:
         return
     try:
-        keeping.records().list(group)
+        keeping.records().shares.find(group)
     except Erased:
         change(lambda shown: shown.without_recorded())
     except AuscultError:
@@ -124,8 +125,7 @@ def told() -> tuple[tuple[str, bool, dict[str, object]], ...]:
     return tuple(st.session_state.pop(TOLD, ()))
 
 
-def _store() -> None:
-    who = owner()
+def _store(who: str | None) -> None:
     if who is None:
         tell("pharmacy.note.no_cookie")
         return
@@ -136,8 +136,7 @@ def _store() -> None:
         tell(problem.key)
 
 
-def _stored() -> tuple[Worklist, int]:
-    who = owner()
+def _stored(who: str | None) -> tuple[Worklist, int]:
     if who is None:
         return Worklist(), 0
     found = drafts().look(who, SLOT)

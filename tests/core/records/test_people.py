@@ -1,9 +1,12 @@
 """Staff: PIN rules, roles, the last administrator, and what the audit keeps of each act."""
 
+import re
+
 import pytest
 from house import House, judged
 from sqlalchemy import select
 
+from core.i18n import LANGUAGES, Language, translator
 from core.records import audit, people, pins, sign_in, staff_sessions, tables
 from core.records.people import Person
 from core.records.sign_in import SignedIn
@@ -29,6 +32,16 @@ def acts(records: Records) -> list[tuple[str, str | None, str | None]]:
     """Action, who acted, to whom, oldest first."""
     with records.database.reading() as connection:
         return [(line.action, line.person, line.entry_id) for line in audit.lines(connection)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rules_beside_the_field_name_each_of_them(language: Language) -> None:
+    said = translator(language)("people.pin.rules", least=pins.SHORTEST)
+    numbers = re.findall("[0-9]+", said)
+    assert numbers[:3] == [str(n) for n in (pins.SHORTEST, pins.LONGEST, pins.FEWEST_DIGITS)]
+    examples = numbers[3:]
+    assert len(examples) == 4
+    assert [pins.problem(pin) for pin in examples] == ["pin_simple"] * 4
 
 
 @pytest.mark.parametrize(

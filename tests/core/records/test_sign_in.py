@@ -10,6 +10,7 @@ from test_people import OTHER_PIN, PIN, acts, added, first
 from core.records import attempts, audit, people, sign_in, staff_sessions, tables
 from core.records.attempts import Wait
 from core.records.people import Person
+from core.records.problems import DatabaseFull
 from core.records.sign_in import Changed, SignedIn, Wrong
 from core.records.staff_sessions import Ended, Session
 from core.records.store import Records
@@ -164,6 +165,40 @@ def test_a_session_locks_when_idle_and_the_administrator_sets_when(
     for minutes in (0, 121):
         with pytest.raises(ValueError, match=str(minutes)):
             staff_sessions.set_idle_minutes(records, minutes, nurse.id)
+
+
+def test_a_database_that_takes_no_writes_locks_nobody_who_works(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = house.open(patience=0.2).records
+    first(records)
+    nurse = added(records, "Nurse")
+    its, idle = token(records, nurse, HOME, START), token(records, nurse, STRANGE, START)
+    monkeypatch.setattr(staff_sessions, "_active", {})
+    with house.open().records.database.writing():  # somebody writes and does not come to an end
+        for seconds in (500, 1000, 1500):
+            seen = staff_sessions.look(records, its, later(seconds))
+            assert isinstance(seen, Session) and seen.idle_minutes == 10
+        assert staff_sessions.look(records, idle, later(1500)) == Ended(nurse.id)
+    assert isinstance(staff_sessions.look(records, its, later(2000)), Session)
+    assert staff_sessions._active == {}
+    assert staff_sessions.look(records, its, later(2601)) == Ended(nurse.id)
+
+
+def test_only_so_many_activities_are_remembered(
+    records: Records, nurse: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise DatabaseFull("records.problem.full", "test")
+
+    sessions = [token(records, nurse, HOME, START) for _ in range(5)]
+    monkeypatch.setattr(staff_sessions, "_active", {})
+    monkeypatch.setattr(staff_sessions, "MOST_REMEMBERED", 3)
+    monkeypatch.setattr(staff_sessions, "_store_activity", full)
+    for its in sessions:
+        assert isinstance(staff_sessions.look(records, its, later(60)), Session)
+    remembered = list(staff_sessions._active)
+    assert remembered == [staff_sessions._hashed(its) for its in sessions[2:]]
 
 
 def test_two_sessions_of_one_person_see_each_other_and_end_as_asked(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlencode
 
 import pytest
@@ -9,9 +10,11 @@ from argon2 import PasswordHasher
 from starlette.datastructures import Headers
 from test_server import OWN, app, call
 
-from core.records import attempts, people, pins, staff_sessions
+from core.records import attempts, people, pins, sign_in, staff_sessions
+from core.records.hospital_account import Identity
 from core.records.people import Person
-from core.ui import keeping
+from core.records.problems import DatabaseAway, DatabaseFull
+from core.ui import hospital_route, keeping
 from core.ui.sign_in_route import MOST_BYTES, PATH, sign_in_route
 
 PIN = "274915"
@@ -62,6 +65,37 @@ def test_a_new_sign_in_ends_the_session_that_the_browser_had(nurse: Person) -> N
     assert isinstance(staff_sessions.look(keeping.records(), token), staff_sessions.Ended)
 
 
+def test_a_session_that_was_just_opened_is_kept_when_the_one_before_cannot_be_ended(
+    nurse: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, headers = post(filled(nurse.id))
+    old = headers["set-cookie"].partition(";")[0]
+
+    def full(*_: object) -> None:
+        raise DatabaseFull("records.problem.full", "test")
+
+    monkeypatch.setattr(staff_sessions, "lock", full)
+    _, headers = post(filled(nurse.id), f"auscult_owner={OWN}; {old}")
+    assert headers["location"] == "/pharmacy"
+    token = headers["set-cookie"].partition(";")[0].partition("=")[2]
+    assert isinstance(staff_sessions.look(keeping.records(), token), staff_sessions.Session)
+
+
+def test_the_hospitals_sign_in_keeps_its_session_then_too(
+    nurse: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = sign_in.sign_in(keeping.records(), nurse.id, PIN, OWN)
+    assert isinstance(opened, sign_in.SignedIn)
+
+    def full(*_: object) -> None:
+        raise DatabaseFull("records.problem.full", "test")
+
+    monkeypatch.setattr(staff_sessions, "lock", full)
+    monkeypatch.setattr(hospital_route.hospital_account, "sign_in_with", lambda *_: opened)
+    someone = cast(Identity, object())
+    assert hospital_route._answer(someone, "0" * 32) == ("/?sign_in=hospital", opened.token)
+
+
 @pytest.mark.parametrize(
     ("page", "back"),
     [("home", "/"), ("people", "/people"), ("//evil.example", "/"), ("../x", "/"), ("", "/")],
@@ -98,8 +132,6 @@ def test_a_body_that_is_no_such_form_is_refused(body: bytes) -> None:
 def test_records_that_cannot_be_reached_are_told(
     nurse: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from core.records.problems import DatabaseAway
-
     def away() -> None:
         raise DatabaseAway("records.problem.away", "test")
 
