@@ -173,3 +173,23 @@ def test_what_waits_and_what_an_interrupted_erase_left_is_said(house: House, run
     code, out, _ = run("verify")
     assert code == 1
     assert "wait for the database: 1." in out and "still stand: 1." in out
+
+
+def test_a_head_that_is_a_link_and_triggers_that_are_gone_are_problems(
+    house: House, run: Run
+) -> None:
+    records = house.open().records
+    records.new_group("visit")
+    head, elsewhere = records.head_file.path, house.root / "elsewhere"
+    assert run("verify")[0] == 0
+    head.rename(elsewhere)
+    head.symlink_to(elsewhere)
+    code, out, _ = run("verify")
+    assert code == 1 and f"{head} is a link" in out
+    head.unlink()
+    elsewhere.rename(head)
+    assert run("verify")[0] == 0
+    with records.database.writing() as connection:
+        unguarded(connection)
+    code, out, _ = run("verify")
+    assert code == 1 and "audit_no_update, audit_no_delete missing or replaced" in out
