@@ -135,9 +135,7 @@ def test_a_pharmacist_compares_the_fingerprint_signs_in_and_decides(
     ward.get_by_role("option", name="Monitoring is in place").click()
     popover.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
     settled(ward)
-    expect(
-        ward.get_by_text("王芳 (Pharmacist) goes on anyway: Monitoring is in place")
-    ).to_be_attached()
+    expect(ward.get_by_text("王芳 (Pharmacist) goes on anyway: Monitoring is in place")).to_be_attached()
     expect(ward.locator(".unencrypted")).to_have_count(0)
 
     desk = tab(new_tablet(trusting=True), f"{url(served)}/people")
