@@ -22,7 +22,7 @@ from core.safety import egress
 from core.settings import current
 from core.ui import door, first_code, hospital, keeping, language, shell, staff, ward
 from core.ui.hospital_route import HospitalSignIn
-from core.ui.limits import Limits
+from core.ui.limits import Limits, address_of
 from core.ui.owner import keep_swept
 from core.ui.preload import preload
 from core.ui.server import Guard, source_route
@@ -118,5 +118,5 @@ else:
             Middleware(StaffFiles),
             Middleware(HospitalSignIn),
         ],
-        routes=[source_route(), sign_in_route()],
+        routes=[source_route(), sign_in_route(address_of)],
     )

@@ -53,13 +53,18 @@ def _verify(records: Records, options: argparse.Namespace, t: Translator) -> int
     print(t(said, n=found.lines, place=found.place))
     if kept is None and found.lines:
         print(t("records.verify.no_head", file=records.head_file.path))
+    if linked := records.head_file.is_link():
+        print(t("records.verify.head_link", file=records.head_file.path))
+    if found.unguarded:
+        print(t("records.verify.unguarded", names=", ".join(found.unguarded)))
     if found.unfinished:
         print(t("records.verify.unfinished", n=len(found.unfinished)))
     if found.closed:
         print(t("records.verify.closed", n=len(found.closed), folder=records.shares.folder))
     if waiting := len(records.outbox.waiting()):
         print(t("records.verify.waiting", n=waiting))
-    sound = found.state == "whole" and not (found.unfinished or found.closed or waiting)
+    wrong = found.unfinished or found.closed or found.unguarded or waiting or linked
+    sound = found.state == "whole" and not wrong
     return 0 if sound and (kept is not None or not found.lines) else 1
 
 

@@ -8,12 +8,14 @@ Does not know: screens; the page says what the answer in its address means.
 import asyncio
 import logging
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from core.errors import AuscultError
 from core.records import staff_sessions
@@ -36,8 +38,13 @@ class Form:
     page: str
 
 
-def sign_in_route() -> Route:
-    return Route(PATH, _signed_in, methods=["POST"])
+def sign_in_route(address_of: Callable[[Scope], str]) -> Route:
+    """`address_of` says from which network a request comes; each is slowed down for itself."""
+
+    async def signed_in(request: Request) -> Response:
+        return await _signed_in(request, address_of(request.scope))
+
+    return Route(PATH, signed_in, methods=["POST"])
 
 
 def waiting(seconds: int) -> str:
@@ -45,7 +52,7 @@ def waiting(seconds: int) -> str:
     return f"?{urlencode({'sign_in': 'wait', 'seconds': seconds})}"
 
 
-async def _signed_in(request: Request) -> Response:
+async def _signed_in(request: Request, address: str) -> Response:
     browser = server.owner(request.cookies)
     if browser is None or request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return PlainTextResponse("Forbidden", status_code=403)
@@ -53,7 +60,7 @@ async def _signed_in(request: Request) -> Response:
     if form is None:
         return PlainTextResponse("Bad Request", status_code=400)
     before = server.staff_token(request.cookies)
-    said, token = await asyncio.to_thread(_answer, form, browser, before)
+    said, token = await asyncio.to_thread(_answer, form, browser, address, before)
     back = form.page if form.page in PAGES and form.page != "home" else ""
     response = RedirectResponse(f"/{back}{said}", status_code=303)
     if token is not None:
@@ -77,12 +84,15 @@ def end_session(records: Records, before: str | None) -> None:
 
 
 async def _form(request: Request) -> Form | None:
-    """The fields; None for a body that is no such form."""
+    """The fields; None for a body that is no such form, or whose sender left before its end."""
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            return None
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MOST_BYTES:
+                return None
+    except ClientDisconnect:
+        return None
     try:
         fields = parse_qs(body.decode("ascii"), True, True, max_num_fields=5)
     except ValueError:
@@ -93,11 +103,11 @@ async def _form(request: Request) -> Form | None:
     return Form(values["person"], values["pin"], values["page"])
 
 
-def _answer(form: Form, browser: str, before: str | None) -> tuple[str, str | None]:
+def _answer(form: Form, browser: str, address: str, before: str | None) -> tuple[str, str | None]:
     """What the address says afterwards, and the token of the new session."""
     try:
         records = keeping.records()
-        answer = sign_in(records, form.person, form.pin, browser)
+        answer = sign_in(records, form.person, form.pin, browser, address=address)
     except AuscultError as problem:
         LOG.warning("nobody can sign in: %s", problem.detail or problem.key)
         return "?sign_in=away", None

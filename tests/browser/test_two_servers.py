@@ -116,4 +116,6 @@ def test_a_decision_made_while_the_database_is_gone_is_stored_when_it_is_back(
     ward.reload()
     settled(ward)
     expect(ward.get_by_text("The records cannot be reached now")).to_have_count(0)
-    expect(ward.get_by_text("Wang Fang (Pharmacist) goes on anyway: Monitoring is in place")).to_be_attached()
+    expect(
+        ward.get_by_text("Wang Fang (Pharmacist) goes on anyway: Monitoring is in place")
+    ).to_be_attached()

@@ -224,3 +224,23 @@ def test_a_command_without_records_says_so_and_makes_nothing(
     assert run("verify")[0] == 0
     code = cli.main(["records", "--data", str(folder), "verify", "--lang", "en"])
     assert code == 2 and not folder.exists()
+
+
+def test_a_head_that_is_a_link_and_triggers_that_are_gone_are_problems(
+    house: House, run: Run
+) -> None:
+    records = house.open().records
+    records.new_group("visit")
+    head, elsewhere = records.head_file.path, house.root / "elsewhere"
+    assert run("verify")[0] == 0
+    head.rename(elsewhere)
+    head.symlink_to(elsewhere)
+    code, out, _ = run("verify")
+    assert code == 1 and f"{head} is a link" in out
+    head.unlink()
+    elsewhere.rename(head)
+    assert run("verify")[0] == 0
+    with records.database.writing() as connection:
+        unguarded(connection)
+    code, out, _ = run("verify")
+    assert code == 1 and "audit_no_update, audit_no_delete missing or replaced" in out

@@ -1,5 +1,6 @@
 """`POST /staff/sign-in` as a browser, another site and a program would send it."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from argon2 import PasswordHasher
 from starlette.datastructures import Headers
+from starlette.types import Message
 from test_server import OWN, app, call
 
 from core.records import attempts, people, pins, sign_in, staff_sessions
@@ -15,6 +17,7 @@ from core.records.hospital_account import Identity
 from core.records.people import Person
 from core.records.problems import DatabaseAway, DatabaseFull
 from core.ui import hospital_route, keeping
+from core.ui.limits import address_of
 from core.ui.sign_in_route import MOST_BYTES, PATH, sign_in_route
 
 PIN = "274915"
@@ -35,7 +38,9 @@ def post(
     body: bytes | None = None, cookie: str = f"auscult_owner={OWN}", **more: str
 ) -> tuple[int, Headers]:
     form = {"content_type": "application/x-www-form-urlencoded", "cookie": cookie, **more}
-    start, *_ = call(PATH, method="POST", on=app(sign_in_route()), body=body or b"", **form)
+    start, *_ = call(
+        PATH, method="POST", on=app(sign_in_route(address_of)), body=body or b"", **form
+    )
     return start["status"], Headers(raw=start["headers"])
 
 
@@ -127,6 +132,41 @@ def test_a_form_of_another_site_is_refused(nurse: Person) -> None:
 )
 def test_a_body_that_is_no_such_form_is_refused(body: bytes) -> None:
     assert post(body)[0] == 400
+
+
+def asked(incoming: Iterator[Message], client: str = "10.9.9.9") -> list[Message]:
+    """What the bare route answers to a form that arrives in these messages."""
+    lines = {"cookie": f"auscult_owner={OWN}", "content-length": "200"}
+    headers = [(name.encode(), value.encode()) for name, value in lines.items()]
+    scope = {"type": "http", "method": "POST", "path": PATH, "headers": headers}
+    scope |= {"query_string": b"", "client": (client, 5000)}
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return next(incoming)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(sign_in_route(address_of).handle(scope, receive, send))
+    return sent
+
+
+def test_a_sender_who_leaves_before_the_end_is_answered_without_a_traceback() -> None:
+    part = {"type": "http.request", "body": b"person=", "more_body": True}
+    sent = asked(iter([part, {"type": "http.disconnect"}]))
+    assert sent[0]["status"] == 400
+
+
+def test_the_network_that_guesses_waits_and_another_does_not(nurse: Person) -> None:
+    def told(pin: str, client: str) -> str:
+        sent = asked(iter([{"type": "http.request", "body": filled(nurse.id, pin)}]), client)
+        return Headers(raw=sent[0]["headers"])["location"]
+
+    for n in range(attempts.FREE):
+        assert told("830562", f"2001:db8::{n}") == "/pharmacy?sign_in=wrong"
+    assert "sign_in=wait" in told(PIN, "2001:db8::ffff")
+    assert told(PIN, "2001:db8:1::1") == "/pharmacy"
 
 
 def test_records_that_cannot_be_reached_are_told(

@@ -90,6 +90,16 @@ def test_the_plan_holds_what_start_needs(staff: None, capsys: pytest.CaptureFixt
     assert (again, said) == (found, "")
 
 
+def test_what_stands_in_the_way_of_the_certificate_is_said_and_not_blamed_on_the_records(
+    staff: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    way = current().data / "ward"
+    way.write_text("a file")
+    said = refused(capsys)
+    assert f"{way} is in the way" in said and f"{way} 占用了" in said
+    assert "records" not in said
+
+
 def test_an_address_of_another_machine_is_refused(
     staff: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
