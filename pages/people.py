@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from core.ui import people, person_rows, records_log, shell, staff, states, ward
+from core.ui import people, people_acts, person_rows, records_log, shell, staff, states, ward
 
 t = shell.begin("people")
 shell.title(t("people.title"), t("people.lead"))
 if not staff.may("people", "manage"):
     people.first_administrator(t)
 else:
+    people_acts.come_in()
     ward.network(t)
     everybody, acts = st.tabs([t("people.staff"), t("people.audit")])
     with everybody, states.told(t):

@@ -1,7 +1,7 @@
-"""What is done on the page People and what came of it, said once beside where it was done.
+"""What is done on the page People and what came of it, said beside where it was done.
 
 Knows: each act asks for the right anew, since a callback runs before the page does. Typed PINs are
-wiped from their fields whatever came of them.
+wiped from their fields whatever came of them. What was said stays until the next act.
 Does not know: rules about people (`core.records.people`).
 """
 
@@ -16,7 +16,7 @@ from core.records import pins
 from core.safety.escaping import markdown_safe
 from core.ui import keeping, staff
 
-TOLD = "people told"
+TOLD, BEFORE = "people told", "people active before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,29 @@ class Said:
     good: bool = False
 
 
+def come_in() -> None:
+    """Whoever comes to the page anew finds nothing of before."""
+    if "idle-minutes" not in st.session_state:  # the field is gone while another page is open
+        for kept in (TOLD, BEFORE):
+            st.session_state.pop(kept, None)
+
+
 def say(said: Said) -> None:
     st.session_state[TOLD] = said
 
 
+def forget(place: str) -> None:
+    """What was said here has been read."""
+    said = st.session_state.get(TOLD)
+    if isinstance(said, Said) and said.place == place:
+        del st.session_state[TOLD]
+
+
 def told(t: Translator, place: str) -> None:
-    """What came of the last act, if it was done here."""
+    """What came of the last act on this page, if it was done here."""
     said = st.session_state.get(TOLD)
     if not isinstance(said, Said) or said.place != place:
         return
-    del st.session_state[TOLD]
     values = {
         name: markdown_safe(value) if isinstance(value, str) else value
         for name, value in said.values.items()

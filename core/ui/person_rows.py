@@ -17,9 +17,8 @@ from core.records.roles import ROLES
 from core.terms import name_order
 from core.ui import hospital, keeping
 from core.ui.markup import draw, fill
-from core.ui.people_acts import Said, do, pin_fields, told, typed_pin
+from core.ui.people_acts import BEFORE, Said, do, forget, pin_fields, told, typed_pin
 
-BEFORE = "people active before"  # of those who were switched on this screen
 PIN_COMMAND = "python -m core records pin"
 
 
@@ -28,15 +27,21 @@ def rows(t: Translator) -> None:
     everybody = people.everyone(keeping.records())
     _only_administrator(t, everybody)
     before: dict[str, bool] = st.session_state.get(BEFORE, {})
-    for person in sorted(
-        everybody,
-        key=lambda p: (not before.get(p.id, p.active), name_order.place(p.name)),
-    ):
-        with st.container(key=f"person-{person.id}", gap="xsmall"):
-            with st.container(
-                horizontal=True, vertical_alignment="center", gap="small", key=f"acts-{person.id}"
-            ):
-                (_acts if person.active else _inactive)(t, person)
+    in_order = sorted(
+        everybody, key=lambda p: (not before.get(p.id, p.active), name_order.place(p.name))
+    )
+    with st.container(gap=None, key="everybody"):
+        for person in in_order:
+            _row(t, person)
+
+
+def _row(t: Translator, person: Person) -> None:
+    with st.container(key=f"person-{person.id}", gap="xsmall"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key=f"acts-{person.id}"
+        ):
+            (_acts if person.active else _inactive)(t, person)
+        if person.active:
             told(t, person.id)
 
 
@@ -44,9 +49,14 @@ def _only_administrator(t: Translator, everybody: tuple[Person, ...]) -> None:
     """While nobody else could give the administrator a new PIN."""
     active = [p for p in everybody if p.active and p.role == "administrator"]
     if len(active) == 1:
-        command = f"{PIN_COMMAND} {shlex.quote(active[0].name)}"
+        command = f"{PIN_COMMAND} {_typed(active[0].name)}"
         text = t("people.only_administrator", name=active[0].name)
         draw(fill('<p class="context">$text <code>$command</code></p>', text=text, command=command))
+
+
+def _typed(name: str) -> str:
+    """A name for a command line; a plain one needs no quotes on any system."""
+    return name if name.isalnum() else shlex.quote(name)
 
 
 def _name(person: Person, chip: str = "", account: str = "") -> None:
@@ -92,8 +102,11 @@ def _acts(t: Translator, person: Person) -> None:
 
 
 def _pin(t: Translator, person: Person) -> None:
+    place = f"pin {person.id}"
     with (
-        st.popover(t("people.reset_pin"), key=f"pin-box-{person.id}", on_change="rerun"),
+        st.popover(
+            t("people.reset_pin"), key=f"pin-box-{person.id}", on_change=partial(forget, place)
+        ),
         st.form(f"pin-form-{person.id}", border=False),
     ):
         draw(fill("<b>$text</b>", text=t("people.reset_pin.of", name=person.name)))
@@ -101,14 +114,16 @@ def _pin(t: Translator, person: Person) -> None:
         st.form_submit_button(
             t("people.reset_pin"), type="primary", on_click=partial(_reset_pin, person)
         )
-        told(t, f"pin {person.id}")
+        told(t, place)
 
 
 def _account(t: Translator, person: Person) -> None:
     """Which hospital account signs this person in."""
-    key = f"account-{person.id}"
+    key, place = f"account-{person.id}", f"account {person.id}"
     with (
-        st.popover(t("people.account"), key=f"account-box-{person.id}", on_change="rerun"),
+        st.popover(
+            t("people.account"), key=f"account-box-{person.id}", on_change=partial(forget, place)
+        ),
         st.form(f"account-form-{person.id}", border=False),
     ):
         draw(fill("<b>$name</b>", name=person.name))
@@ -123,7 +138,7 @@ def _account(t: Translator, person: Person) -> None:
         st.form_submit_button(
             t("people.account.save"), type="primary", on_click=partial(_bind, person, key)
         )
-        told(t, f"account {person.id}")
+        told(t, place)
 
 
 def _switch(person: Person, on: bool) -> None:

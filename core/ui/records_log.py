@@ -90,6 +90,7 @@ def erasing(t: Translator) -> None:
         t("audit.erase.group"),
         list(made),
         index=None,
+        placeholder=t("audit.erase.pick"),
         format_func=lambda group: f"{made[group]} · {group[:SHORT]}",
         key=CHOSEN,
     )
