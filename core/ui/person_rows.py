@@ -85,7 +85,7 @@ def _acts(t: Translator, person: Person) -> None:
         key=key,
         label_visibility="collapsed",
         on_change=partial(_change_role, person, key),
-        width=150,
+        width=175,
     )
     _pin(t, person)
     if hospital.configured().state != "absent" or person.account:
