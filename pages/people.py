@@ -2,21 +2,20 @@
 
 import streamlit as st
 
-from core.ui import people, records_log, shell, staff, states, ward
+from core.ui import people, people_acts, person_rows, records_log, shell, staff, states, ward
 
 t = shell.begin("people")
 shell.title(t("people.title"), t("people.lead"))
-people.told(t)
 if not staff.may("people", "manage"):
     people.first_administrator(t)
 else:
+    people_acts.come_in()
     ward.network(t)
     everybody, acts = st.tabs([t("people.staff"), t("people.audit")])
     with everybody, states.told(t):
-        people.staff_list(t)
-        st.subheader(t("people.add"))
         people.add_form(t)
         people.idle_time(t)
+        person_rows.rows(t)
     with acts, states.told(t):
         if staff.may("people", "erase"):
             records_log.erasing(t)

@@ -151,6 +151,11 @@ def shown_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).split())
 
 
+def compared(name: str) -> str:
+    """A name as it is told apart: people who read it aloud hear neither spaces nor capitals."""
+    return "".join(shown_name(name).split()).casefold()
+
+
 def find(connection: Connection, person: str) -> Person | None:
     row = connection.execute(_people().where(tables.person.c.id == person)).first()
     return Person(*row) if row else None
@@ -230,7 +235,7 @@ def _is_last(connection: Connection, person: Person) -> bool:
 def _is_taken(connection: Connection, name: str) -> bool:
     """Two active people with one name could not be told apart at the sign-in."""
     names = connection.execute(select(tables.person.c.name).where(tables.person.c.active))
-    return name.casefold() in {known.casefold() for known in names.scalars()}
+    return compared(name) in {compared(known) for known in names.scalars()}
 
 
 def _has_account(connection: Connection, account: str) -> bool:

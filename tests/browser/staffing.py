@@ -7,7 +7,7 @@ import re
 
 from playwright.sync_api import BrowserContext, Page, expect
 from serving import Server
-from steps import add, block, cards, settled
+from steps import add, block, cards, settled, unfold
 
 PIN, WRONG = "274915", "830562"
 
@@ -39,13 +39,14 @@ def set_up(page: Page, server: Server) -> None:
 
 
 def add_pharmacist(page: Page, name: str) -> None:
+    unfold(page, "add-person")
     fill(page, "person-name", name)
     block(page, "person-role").get_by_role("combobox").click()
     page.get_by_role("option", name="Pharmacist").click()
     for key in ("pin-person", "pin-again-person"):
         fill(page, key, PIN)
     submit(page, "person-name")
-    expect(page.get_by_text("Done.")).to_be_visible()
+    expect(page.get_by_text(f"Added: {name} (Pharmacist).")).to_be_visible()
 
 
 def sign_in(page: Page, who: str) -> None:

@@ -52,7 +52,7 @@ def bind(page: Page, account: str) -> None:
     page.get_by_test_id("stPopoverBody").get_by_test_id("stFormSubmitButton").locator(
         "button"
     ).click()
-    expect(page.get_by_text("Done.")).to_be_visible()
+    expect(page.get_by_text("can sign in with the hospital account.")).to_be_visible()
     settled(page)
 
 

@@ -116,6 +116,9 @@ def test_two_active_people_never_have_one_name(records: Records) -> None:
     again = added(records, "wang fang")
     assert people.activate(records, nurse.id, boss.id) == "name_taken"
     assert again.id != nurse.id
+    added(records, "王芳")
+    for name in ("王\u3000芳", "王 芳", " 王芳", "WANGFANG", "ｗａｎｇ　ｆａｎｇ"):
+        assert people.add(records, name, "nurse", PIN) == "name_taken", name
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\u202eb"])
