@@ -15,7 +15,7 @@ from core.records import attempts, people, sign_in, staff_sessions
 from core.records.people import Person
 from core.records.roles import ROLES
 from core.records.staff_sessions import LEAST_IDLE, MOST_IDLE
-from core.ui import first_code, folds, keeping, staff
+from core.ui import choices, first_code, folds, keeping, staff
 from core.ui.owner import hand_over
 from core.ui.people_acts import Said, do, pin_fields, say, told, typed_pin
 
@@ -45,6 +45,7 @@ def add_form(t: Translator) -> None:
         who, pin = st.columns(2)
         with who:
             st.text_input(t("people.name"), key="person-name", max_chars=people.LONGEST_NAME)
+            choices.speak(t, "person-role")
             st.selectbox(
                 t("people.role"),
                 ROLES,
