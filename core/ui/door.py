@@ -16,6 +16,7 @@ from core.records.people import Person
 from core.records.roles import Page
 from core.safety.escaping import markdown_safe
 from core.settings import current
+from core.terms import name_order
 from core.ui import home, hospital, keeping
 from core.ui.markup import draw, fill
 from core.ui.sign_in_route import PATH
@@ -80,7 +81,8 @@ def _said(t: Translator, standing: Standing) -> None:
 
 
 def _form(t: Translator, page: Page, standing: Standing) -> None:
-    staff = people.everyone(keeping.records(), active_only=True)
+    everybody = people.everyone(keeping.records(), active_only=True)
+    staff = sorted(everybody, key=lambda person: name_order.place(person.name))
     chosen = st.query_params.get("person") or standing.last
     known = any(person.id == chosen for person in staff)
     draw(

@@ -76,12 +76,10 @@ def do(act: Callable[..., object], done: Said, refused: str) -> bool:
 
 
 def pin_fields(t: Translator, of: str) -> None:
-    hint = t("people.pin.rules", least=pins.SHORTEST)
     fields = {f"pin-{of}": t("people.pin"), f"pin-again-{of}": t("people.pin.again")}
     for key, label in fields.items():
-        st.text_input(
-            label, type="password", key=key, max_chars=pins.LONGEST, help=hint, autocomplete="off"
-        )
+        st.text_input(label, type="password", key=key, max_chars=pins.LONGEST, autocomplete="off")
+    st.caption(t("people.pin.rules", least=pins.SHORTEST))
 
 
 def typed_pin(of: str, place: str) -> str | None:

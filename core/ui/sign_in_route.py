@@ -115,5 +115,10 @@ def _answer(form: Form, browser: str, address: str, before: str | None) -> tuple
         end_session(records, before)
         return "", answer.token
     if isinstance(answer, Wait):
-        return waiting(answer.seconds), None
-    return "?sign_in=wrong", None
+        return waiting(answer.seconds) + _who(form), None
+    return f"?sign_in=wrong{_who(form)}", None
+
+
+def _who(form: Form) -> str:
+    """The name that was chosen, so that the next try goes to the same person."""
+    return f"&person={form.person}" if _ID.fullmatch(form.person) else ""

@@ -6,10 +6,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from serving import Server
 from staffing import PIN, WRONG, add_pharmacist, decide, press, set_up, sign_in, tab, try_pin
-from steps import add, block, lines, settled
+from steps import add, block, lines, settled, unfold
 
 pytestmark = pytest.mark.browser
 
@@ -82,15 +82,21 @@ def test_a_decision_goes_from_the_code_to_the_audit_and_is_erased(
     settled(desk)
     desk.get_by_role("tab", name="Audit").click()
     table = desk.locator("table.audit")
-    expect(table.locator("tr", has_text="Entry stored")).to_contain_text("王芳")
+    expect(table.locator("tr", has_text="Decided to go on anyway")).to_contain_text("王芳")
     block(desk, "erase-group").get_by_role("combobox").click()
     desk.get_by_role("option").first.click()
     settled(desk)
     block(desk, "erase-sure").locator("label").click()
     settled(desk)
     press(desk, "erase")
-    expect(table.locator("tr", has_text="Record erased")).to_contain_text("Chief")
+    expect(table.locator("tr", has_text="Record erased for good")).to_contain_text("Chief")
     expect(desk.get_by_text("No decision is recorded.")).to_be_visible()
+    desk.get_by_role("tab", name="Staff").click()
+    minutes = unfold(desk, "idle-time").locator("input")
+    minutes.fill("500")
+    minutes.press("Tab")
+    expect(desk.get_by_text("The idle time is 1–120 minutes.")).to_be_visible()
+    expect(minutes).to_have_value("10")
 
 
 def test_a_choice_keeps_its_meaning_when_the_language_changes(
@@ -103,23 +109,25 @@ def test_a_choice_keeps_its_meaning_when_the_language_changes(
     add(page, "diclofenac", "warfarin")
     page.get_by_role("button", name="Dose", exact=True).first.click()
     settled(page)
-    form = page.locator("[class*='st-key-route-']").first
-    form.get_by_role("combobox").click()
+    route = page.locator("[class*='st-key-route-']").first
+    route.get_by_role("combobox").click()
     page.get_by_role("option").nth(1).click()
-    chosen = form.locator("input").input_value()
-    submit_form = page.locator("[class*='st-key-route-']").first.locator(
-        "xpath=ancestor::*[@data-testid='stForm']"
-    )
-    submit_form.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
-    settled(page)
+    chosen = route.locator("input").input_value()
+    save(page)
     page.get_by_text("简体", exact=True).click()
     settled(page)
     page.get_by_role("button", name="剂量", exact=True).first.click()
     settled(page)
-    shown = page.locator("[class*='st-key-route-']").first.locator("input").input_value()
+    shown = route.locator("input").input_value()
     assert chosen and shown and shown != chosen
-    page.locator("[class*='st-key-route-']").first.locator(
-        "xpath=ancestor::*[@data-testid='stForm']"
-    ).get_by_test_id("stFormSubmitButton").get_by_role("button").click()
-    settled(page)
+    save(page)
     expect(lines(page)).to_have_count(2)
+
+
+def save(page: Page) -> None:
+    """Presses the button of the open dose form."""
+    form = page.locator("[class*='st-key-route-']").first.locator(
+        "xpath=ancestor::*[@data-testid='stForm']"
+    )
+    form.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
+    settled(page)
