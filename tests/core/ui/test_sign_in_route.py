@@ -109,12 +109,15 @@ def test_the_way_back_is_a_page_of_this_app(nurse: Person, page: str, back: str)
     assert post(filled(nurse.id, page=page))[1]["location"] == back
 
 
-def test_a_wrong_pin_and_a_wait_are_told_in_the_address_without_ids(nurse: Person) -> None:
+def test_a_wrong_pin_and_a_wait_are_told_in_the_address_with_who_was_chosen(
+    nurse: Person,
+) -> None:
+    who = f"person={nurse.id}"
     for _ in range(attempts.FREE):
         status, headers = post(filled(nurse.id, "830562"))
-        assert (status, headers["location"]) == (303, "/pharmacy?sign_in=wrong")
+        assert (status, headers["location"]) == (303, f"/pharmacy?sign_in=wrong&{who}")
         assert "set-cookie" not in headers
-    assert post(filled(nurse.id))[1]["location"] == "/pharmacy?sign_in=wait&seconds=5"
+    assert post(filled(nurse.id))[1]["location"] == f"/pharmacy?sign_in=wait&seconds=5&{who}"
 
 
 def test_a_form_of_another_site_is_refused(nurse: Person) -> None:
@@ -164,7 +167,7 @@ def test_the_network_that_guesses_waits_and_another_does_not(nurse: Person) -> N
         return Headers(raw=sent[0]["headers"])["location"]
 
     for n in range(attempts.FREE):
-        assert told("830562", f"2001:db8::{n}") == "/pharmacy?sign_in=wrong"
+        assert told("830562", f"2001:db8::{n}").startswith("/pharmacy?sign_in=wrong&")
     assert "sign_in=wait" in told(PIN, "2001:db8::ffff")
     assert told(PIN, "2001:db8:1::1") == "/pharmacy"
 
