@@ -82,6 +82,7 @@ def test_what_is_done_on_one_server_holds_on_the_other(
     settled(office)
     person = office.locator("[class*='st-key-person-']", has_text="Wang Fang").last
     person.get_by_role("button", name="Deactivate").click()
+    office.get_by_test_id("stPopoverBody").get_by_role("button").click()
     settled(office)
     expect(ward.locator(".door")).to_be_visible()  # by itself: the watch looks each 15 s
     expect(ward.locator(".door select")).not_to_contain_text("Wang Fang")
