@@ -20,7 +20,7 @@ from streamlit import config
 from core.records.roles import Page
 from core.safety import egress
 from core.settings import current
-from core.ui import door, first_code, hospital, keeping, language, shell, staff, ward
+from core.ui import first_code, hospital, keeping, language, shell, staff, ward
 from core.ui.hospital_route import HospitalSignIn
 from core.ui.limits import Limits, address_of
 from core.ui.owner import keep_swept
@@ -73,6 +73,8 @@ def main() -> None:
     if standing.works:
         page.run()
     else:
+        from core.ui import door  # reads names by pinyin, which takes half a second to load
+
         (name,) = (n for n, known in shown.items() if known.url_path == page.url_path)
         door.door(t, name, standing)
 
