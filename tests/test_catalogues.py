@@ -23,9 +23,10 @@ from opencc import OpenCC
 from core.documents import pdf
 from core.i18n import LANGUAGES, LOCALES, Language
 from core.pharmacy import alternatives, check_rows, checker, findings, label_text, overrides
-from core.pharmacy.context import WORDS, Patient
+from core.pharmacy.context import Patient
 from core.pharmacy.facts import SEVERITIES, Mark
 from core.pharmacy.knowledge import Knowledge
+from core.pharmacy.stated_words import WORDS
 from core.records import audit
 from core.records.people import Refused
 from core.records.pins import PinProblem

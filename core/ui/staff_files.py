@@ -9,7 +9,7 @@ import asyncio
 from urllib.parse import unquote
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import cookie_parser
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,7 +27,8 @@ class StaffFiles:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self.app
         if scope["type"] == "http" and _is_a_file(scope["path"]):
-            if not await asyncio.to_thread(staff.admits, _token(scope)):
+            token = server.staff_token(HTTPConnection(scope).cookies)
+            if not await asyncio.to_thread(staff.admits, token):
                 app = PlainTextResponse("Forbidden", status_code=403)
             send = _unkept(send)
         await app(scope, receive, send)
@@ -35,14 +36,6 @@ class StaffFiles:
 
 def _is_a_file(path: str) -> bool:
     return unquote(path).startswith(KEPT_TO_STAFF)
-
-
-def _token(scope: Scope) -> str | None:
-    lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"]
-    cookies: dict[str, str] = {}
-    for line in lines:
-        cookies |= cookie_parser(line)
-    return server.staff_token(cookies)
 
 
 def _unkept(send: Send) -> Send:

@@ -5,7 +5,7 @@ Knows: the page People and the door, in English. Does not know: servers beyond t
 
 import re
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from serving import Server
 from steps import add, block, cards, settled, unfold
 
@@ -38,14 +38,20 @@ def set_up(page: Page, server: Server) -> None:
     expect(page.locator(".door")).to_be_visible()
 
 
-def add_pharmacist(page: Page, name: str) -> None:
+def add_with_pin(page: Page, name: str) -> None:
+    """A person of the role that the form shows."""
     unfold(page, "add-person")
     fill(page, "person-name", name)
-    block(page, "person-role").get_by_role("combobox").click()
-    page.get_by_role("option", name="Pharmacist").click()
     for key in ("pin-person", "pin-again-person"):
         fill(page, key, PIN)
     submit(page, "person-name")
+
+
+def add_pharmacist(page: Page, name: str) -> None:
+    unfold(page, "add-person")
+    block(page, "person-role").get_by_role("combobox").click()
+    page.get_by_role("option", name="Pharmacist").click()
+    add_with_pin(page, name)
     expect(page.get_by_text(f"Added: {name} (Pharmacist).")).to_be_visible()
 
 
@@ -82,3 +88,27 @@ def submit(page: Page, of: str) -> None:
     form = block(page, of).locator("xpath=ancestor::*[@data-testid='stForm']")
     form.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
     settled(page)
+
+
+def new_office(context: BrowserContext, server: Server) -> Page:
+    """The page People of a server on which Chief was just made administrator and signed in."""
+    page = tab(context, f"{server.url}/people")
+    set_up(page, server)
+    sign_in(page, "Chief · Administrator")
+    return page
+
+
+def audit(page: Page) -> Locator:
+    """The table of the audit, as it is now."""
+    page.get_by_role("tab", name="Audit").click()
+    return page.locator("table.audit")
+
+
+def erase_the_list(page: Page) -> None:
+    """On the tab Audit: the first list that is offered is erased for good."""
+    block(page, "erase-group").get_by_role("combobox").click()
+    page.get_by_role("option").first.click()
+    settled(page)
+    block(page, "erase-sure").locator("label").click()
+    settled(page)
+    press(page, "erase")

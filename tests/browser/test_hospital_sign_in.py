@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from provider import Provider
 from serving import Server
-from staffing import press, set_up, sign_in, tab
+from staffing import new_office, press, set_up, sign_in, tab
 from steps import block, settled
 
 pytestmark = pytest.mark.browser
@@ -64,9 +64,7 @@ def test_a_bound_account_signs_in_and_its_identity_never_does_again(
     server: Server, provider: Provider, new_browser: Callable[..., BrowserContext]
 ) -> None:
     office = new_browser("en-GB")
-    desk = tab(office, f"{server.url}/people")
-    set_up(desk, server)
-    sign_in(desk, "Chief · Administrator")
+    desk = new_office(office, server)
     tablet = new_browser("en-GB")
     ward = tab(tablet, f"{server.url}/pharmacy")
     to_provider(ward)
@@ -111,9 +109,7 @@ def test_what_must_not_sign_anybody_in(
     server: Server, provider: Provider, new_browser: Callable[..., BrowserContext]
 ) -> None:
     office = new_browser("en-GB")
-    desk = tab(office, f"{server.url}/people")
-    set_up(desk, server)
-    sign_in(desk, "Chief · Administrator")
+    desk = new_office(office, server)
     bind(desk, SUBJECT)
     tablet = new_browser("en-GB")
     ward = tab(tablet, server.url)

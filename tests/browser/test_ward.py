@@ -13,7 +13,7 @@ import pytest
 from conftest import CHROMIUM
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from serving import free_port
-from staffing import PIN, decide, press, sign_in, tab
+from staffing import PIN, audit, decide, erase_the_list, press, sign_in, tab
 from steps import add, block, settled
 from ward_network import PC, Started, Ward, ward_network, why_not
 from watching import LOCAL, Watch
@@ -144,15 +144,9 @@ def test_a_pharmacist_compares_the_fingerprint_signs_in_and_decides(
     assert "".join(on_page).replace(" ", "").lower() == fingerprint
     assert code.evaluate("picture => picture.complete && picture.naturalWidth") > 0
     assert code.get_attribute("alt") == url(served)
-    desk.get_by_role("tab", name="Audit").click()
-    table = desk.locator("table.audit")
+    table = audit(desk)
     expect(table.locator("tr", has_text="Decided to go on")).to_contain_text("王芳")
-    block(desk, "erase-group").get_by_role("combobox").click()
-    desk.get_by_role("option").first.click()
-    settled(desk)
-    block(desk, "erase-sure").locator("label").click()
-    settled(desk)
-    press(desk, "erase")
+    erase_the_list(desk)
     expect(table.locator("tr", has_text="Record erased")).to_contain_text("Chief")
     ward.get_by_role("button", name="Expand sidebar").click()
     press(ward, "end-shift")
