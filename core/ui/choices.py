@@ -1,7 +1,8 @@
-"""Fields of choices when the language changes: the browser sends the label that it shows.
+"""Fields with a first choice when the language changes: the browser sends the label that it shows.
 
 Knows: Streamlit 1.67 takes an unknown label for a new option and hands it on as it is, so a choice
-made in one language would come back as a word in the next. Does not know: what is chosen.
+that nobody touched would come back as a word of the language before. A field that begins empty
+does not need this. Does not know: what is chosen.
 """
 
 import streamlit as st

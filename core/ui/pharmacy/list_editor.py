@@ -18,7 +18,7 @@ from core.pharmacy.stated_words import ROUTES
 from core.pharmacy.wording import Words
 from core.pharmacy.worklist import Line, Worklist
 from core.terms.drug_list import Item
-from core.ui import choices, demo
+from core.ui import demo
 from core.ui.markup import draw, fill
 from core.ui.pharmacy.adding import SAID, picked
 from core.ui.pharmacy.session import change
@@ -214,7 +214,6 @@ def _dose_form(t: Translator, line: Line) -> None:
     for part, value in zip(PARTS, given, strict=True):
         # Not as the field's own default: Streamlit empties a field only if that is empty.
         st.session_state.setdefault(f"{part}-{line.id}", value)
-    choices.speak(t, f"route-{line.id}")
     with st.form(f"dose-form-{line.id}"):
         left, middle, right = st.columns(3, vertical_alignment="bottom")
         _number(left, t("pharmacy.dose.mg"), (LEAST_MG, MOST_MG), f"mg-{line.id}", not_stated)

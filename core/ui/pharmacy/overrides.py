@@ -21,7 +21,7 @@ from core.pharmacy.overrides import REASONS, Override
 from core.pharmacy.wording import Words
 from core.pharmacy.worklist import Worklist
 from core.records.problems import Erased, Unknown
-from core.ui import badges, choices, demo, keeping, staff
+from core.ui import badges, demo, keeping, staff
 from core.ui.markup import fill
 from core.ui.pharmacy.session import change, tell, tell_good, worklist
 
@@ -64,7 +64,6 @@ def control(t: Translator, pair: Pair, slug: str, override: Override | None) -> 
         st.caption(
             t("pharmacy.override.recorded" if recorded else "pharmacy.override.not_recorded")
         )
-        choices.speak(t, f"reason-{slug}")
         st.selectbox(
             t("pharmacy.override.reason"),
             REASONS,

@@ -17,7 +17,6 @@ from core.pharmacy.context import RANGES, YES_NO
 from core.pharmacy.stated_words import WORDS
 from core.pharmacy.wording import Words
 from core.pharmacy.worklist import Worklist
-from core.ui import choices
 from core.ui.folds import fold, unfold
 from core.ui.markup import draw, fill
 from core.ui.pharmacy.session import change
@@ -101,7 +100,6 @@ def _field(t: Translator, key: str, value: Any) -> None:
         )
         _refused(t, key, label, shown)
     else:
-        choices.speak(t, widget)
         st.selectbox(
             label,
             ("yes", "no") if key in YES_NO else WORDS[key],
