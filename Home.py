@@ -20,13 +20,14 @@ from streamlit import config
 from core.records.roles import Page
 from core.safety import egress
 from core.settings import current
-from core.ui import door, first_code, hospital, keeping, language, shared_model, shell, staff, ward
+from core.ui import first_code, hospital, keeping, language, shared_model, shell, staff, ward
 from core.ui.hospital_route import HospitalSignIn
-from core.ui.limits import Limits
+from core.ui.limits import Limits, address_of
 from core.ui.owner import keep_swept
 from core.ui.preload import preload
 from core.ui.server import Guard, source_route
 from core.ui.sign_in_route import sign_in_route
+from core.ui.staff_files import StaffFiles
 
 
 def pages(t: "language.Translator") -> dict[Page, st.Page]:
@@ -48,13 +49,21 @@ def pages(t: "language.Translator") -> dict[Page, st.Page]:
     }
 
 
+def closed(page: st.Page) -> st.Page:
+    """A page that this role does not have: its address says so, and no menu leads there."""
+    return st.Page(shell.not_yours, title=page.title, url_path=page.url_path, visibility="hidden")
+
+
 def main() -> None:
     t = language.current()
     shell.configure(t)
     standing = staff.arrive()
     every = pages(t)
     # While nobody is signed in all are routed, so that the sign-in leads to the page asked for.
-    shown = {n: page for n, page in every.items() if not standing.works or staff.may(n, "see")}
+    shown = {
+        name: page if not standing.works or staff.may(name, "see") else closed(page)
+        for name, page in every.items()
+    }
     page = st.navigation(list(shown.values()))
     shell.sidebar(t)
     ward.unencrypted(t)
@@ -64,6 +73,8 @@ def main() -> None:
     if standing.works:
         page.run()
     else:
+        from core.ui import door  # reads names by pinyin, which takes half a second to load
+
         (name,) = (n for n, known in shown.items() if known.url_path == page.url_path)
         door.door(t, name, standing)
 
@@ -105,6 +116,11 @@ else:
     app = st.App(
         __file__,
         lifespan=lifespan,
-        middleware=[Middleware(Guard), Middleware(Limits), Middleware(HospitalSignIn)],
-        routes=[source_route(), sign_in_route()],
+        middleware=[
+            Middleware(Guard),
+            Middleware(Limits),
+            Middleware(StaffFiles),
+            Middleware(HospitalSignIn),
+        ],
+        routes=[source_route(), sign_in_route(address_of)],
     )

@@ -23,7 +23,7 @@ from core.pharmacy.request import misshapen, run
 from core.pharmacy.wording import Words
 from core.records import options as records
 from core.safety import commands as safety
-from core.settings import current
+from core.settings import Settings, current, read
 from core.terms.drug_names import drug_names
 from core.ward import options as ward
 
@@ -98,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         jsonl.add_parser(name, help=text).add_argument(
             "--jsonl", action="store_true", required=True
         )
+    keeping.add_argument("--data", metavar="DIR", help="the folder, as start.py was given it")
     for command in (checking, summary, *records.add_to(keeping)):
         command.add_argument("--lang", choices=LANGUAGES, default=_terminal_language())
     ward.add_to(pages.add_parser("ward", help="the ward network: what start.py --lan settles"))
@@ -115,10 +116,15 @@ def _records(options: argparse.Namespace) -> int:
 
     t = translator(options.lang)
     try:
-        return commands.run(options, current(), t)
+        return commands.run(options, _settings(options), t)
     except AuscultError as problem:
         print(t(problem.key, **problem.values), file=sys.stderr)
         return 2
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """Those of the environment, with the folder that the command names."""
+    return read({**os.environ, "AUSCULT_DATA": options.data}) if options.data else current()
 
 
 def _terminal_language() -> Language:

@@ -22,6 +22,7 @@ from core.settings import ASSETS
 
 Language = Literal["zh-CN", "zh-TW", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+SPOKEN: tuple[Language, ...] = ("en", "zh-CN")  # where nobody has chosen one yet: a terminal
 NAMES: dict[Language, str] = {"zh-CN": "简体", "zh-TW": "繁體", "en": "EN"}
 LOCALES = ASSETS / "locales"
 

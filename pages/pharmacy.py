@@ -23,6 +23,7 @@ from core.ui.pharmacy import (
 
 t = shell.begin("pharmacy")
 shell.title(t("pharmacy.title"), t("pharmacy.lead"))
+session.forget_erased()
 top = st.container()
 bench = st.container(key="workbench", horizontal=True, gap="large")
 left = bench.container(key="side")

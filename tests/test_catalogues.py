@@ -32,9 +32,10 @@ from core.pharmacy import (
     label_text,
     overrides,
 )
-from core.pharmacy.context import WORDS, Patient
+from core.pharmacy.context import Patient
 from core.pharmacy.facts import SEVERITIES, Mark
 from core.pharmacy.knowledge import Knowledge
+from core.pharmacy.stated_words import WORDS
 from core.records import audit
 from core.records.people import Refused
 from core.records.pins import PinProblem
@@ -47,7 +48,7 @@ from core.ui import badges, door, export_bar, home, own_pin, shell, states
 from core.ui.pharmacy import list_editor
 
 KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_]+)+")
-FILE = re.compile(r".*\.(css|csv|js|json|po|py|svg|png|zip|pdf)")
+FILE = re.compile(r".*\.(css|csv|js|json|po|py|svg|png|zip|pdf|safetensors)")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 ENGLISH_WITH_CHINESE = {"pharmacy.empty.text"}  # tells that Chinese names may be typed
 BLANK = {"safety.said.affirmed"}  # what stands without a doubt needs no remark
@@ -61,7 +62,7 @@ NO_CHINESE = {  # only fields and punctuation, or a unit
 }
 # Put together like a key but none: state of a component, names of files.
 NO_KEYS = {"{}.heard", "{}.{}", "{}.part", "{}.bad", "{}.{}.new"}  # of state and of files
-NO_KEYS |= {"model.multi_modal_projector", "model.safetensors", "model.vision_tower"}
+MODULES = {"model.multi_modal_projector", "model.vision_tower"}  # of transformers
 
 
 def code_files() -> list[Path]:
@@ -113,7 +114,7 @@ def namespaces() -> frozenset[str]:
 def whole_keys(source: str) -> set[str]:
     """Keys written out in a source: of the shape of a key, in one of our namespaces, no file."""
     shaped = (s for s in written(source) if KEY.fullmatch(s) and not FILE.fullmatch(s))
-    return {text for text in shaped if text.partition(".")[0] in namespaces()}
+    return {text for text in shaped if text.partition(".")[0] in namespaces()} - MODULES
 
 
 def gap_keys(source: str) -> set[str]:

@@ -17,7 +17,7 @@ Answer = Literal["yes", "no", "unknown", "unclear"]
 # G1 begins at 90 and G3a ends below 60: KDIGO 2012, Kidney Int Suppl 3:1-150. Between them a kidney
 # may be called impaired or not.
 NORMAL_FROM, IMPAIRED_BELOW = 90, 60
-FAR_APART = 2  # times; smaller differences are those of formula, body and day
+FAR_APART = 2  # times; a convention of this project, which only turns an answer into a question
 
 
 def holds(row: ContextRow, sides: Mapping[str, Medication], patient: Patient) -> Answer:

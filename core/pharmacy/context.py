@@ -12,9 +12,7 @@ from typing import Any, Literal
 
 from core.errors import BadInput
 from core.pharmacy.facts import Severity
-from core.pharmacy.stated_words import LISTS, several, word
-from core.pharmacy.stated_words import ROUTES as ROUTES
-from core.pharmacy.stated_words import WORDS as WORDS
+from core.pharmacy.stated_words import LISTS, ROUTES, WORDS, several, word
 
 # Plausible ranges; outside them the value is refused, since it is a slip of unit or finger.
 RANGES: dict[str, tuple[float, float]] = {

@@ -1,7 +1,7 @@
 """What is stored of a decision to go on in spite of a grade, and of taking it back.
 
 Knows: the finding as the person saw it, the tables' versions, who and when. An entry is never
-changed: taking back is a new entry that supersedes the decision, and both stay.
+changed: taking back or deciding anew is an entry that supersedes the decision, and both stay.
 Does not know: who may decide, screens.
 """
 
@@ -30,9 +30,18 @@ class Recorded:
 
 
 def record(
-    records: Records, group: str, pair: Pair, override: Override, knowledge: Knowledge, person: str
+    records: Records,
+    group: str,
+    pair: Pair,
+    override: Override,
+    knowledge: Knowledge,
+    person: str,
+    before: str = "",
 ) -> Recorded:
-    """Stores a decision; opens the record of its list when it is the first one."""
+    """Stores a decision; opens the record of its list when it is the first one.
+
+    `before`: the entry of an earlier decision on this pair in the same record.
+    """
     opened = None if group else records.new_group("pharmacy_list", owner=person)
     home = group or (opened.id if opened else "")
     added = records.add(
@@ -40,6 +49,7 @@ def record(
         DECIDED,
         content(pair, override, knowledge),
         person=person,
+        supersedes=before or None,
         origin=_origin(pair, override, knowledge, person),
     )
     return Recorded(home, added.id, _worse(opened, added))

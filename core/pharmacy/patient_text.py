@@ -10,7 +10,8 @@ from dataclasses import fields
 from core.exports.document import Block, Fact, Facts, Note, Paragraph, Section
 from core.exports.plain_text import plain
 from core.pharmacy.checker import Check, Medicine
-from core.pharmacy.context import ROUTES, WORDS, Patient
+from core.pharmacy.context import Patient
+from core.pharmacy.stated_words import ROUTES, WORDS
 from core.pharmacy.wording import Words
 
 

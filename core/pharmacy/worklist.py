@@ -114,6 +114,11 @@ class Worklist:
         labels = tuple(label for label in self.labels if label.id in left)
         return replace(self, lines=lines, labels=labels, overrides=overrides)
 
+    def without_recorded(self) -> "Worklist":
+        """Without the decisions that stand in a record."""
+        kept = {pair: given for pair, given in self.overrides.items() if not given.entry}
+        return replace(self, overrides=kept, group="")
+
     def override(self, pair: str, override: Override | None) -> "Worklist":
         kept = {key: value for key, value in self.overrides.items() if key != pair}
         return replace(self, overrides=kept if override is None else {**kept, pair: override})

@@ -97,9 +97,16 @@ def group_digest(ring: Ring, version: int, row: Any) -> str:
 
 
 def newest(connection: Connection, most: int) -> tuple[Row[Any], ...]:
-    """The last lines, the newest first."""
-    chain = select(tables.audit).order_by(tables.audit.c.seq.desc()).limit(most)
-    return tuple(connection.execute(chain))
+    """The last lines, the newest first, each with `entry_kind` and `owner` of what still stands.
+
+    These two come from the records and are not sealed by the line; erased ones have none.
+    """
+    last = select(tables.audit).order_by(tables.audit.c.seq.desc()).limit(most).subquery()
+    entry, group = tables.entry.c, tables.record_group.c
+    joined = last.outerjoin(tables.entry, entry.id == last.c.entry_id)
+    joined = joined.outerjoin(tables.record_group, group.id == last.c.group_id)
+    shown = select(*last.c, entry.kind.label("entry_kind"), group.owner.label("owner"))
+    return tuple(connection.execute(shown.select_from(joined).order_by(last.c.seq.desc())))
 
 
 def lines(connection: Connection) -> Iterator[Row[Any]]:

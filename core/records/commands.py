@@ -1,4 +1,4 @@
-"""`python -m core records …`: verify, head, rotate, backup, restore, erase, retention.
+"""`python -m core records …`: verify, head, rotate, backup, restore, erase, retention, pin.
 
 Knows: sentences, exit codes (0 done, 1 something is not as it should be, 2 not done).
 Does not know: how anything is done.
@@ -7,11 +7,13 @@ Does not know: how anything is done.
 import argparse
 import sys
 from collections.abc import Callable
+from getpass import getpass
 
 from core.i18n import Translator
-from core.records import audit, backup, erase, rotate, verify
+from core.records import audit, backup, erase, people, rotate, verify
 from core.records.keys import plain_reference
-from core.records.opening import open_records
+from core.records.opening import may_exist, open_records
+from core.records.problems import RecordsProblem
 from core.records.store import Records
 from core.settings import Settings
 
@@ -20,6 +22,8 @@ Act = Callable[[Records, argparse.Namespace, Translator], int]
 
 def run(options: argparse.Namespace, settings: Settings, t: Translator) -> int:
     """Runs one command; what goes wrong is raised as an `AuscultError`."""
+    if options.command != "restore" and not may_exist(settings):
+        raise RecordsProblem("records.problem.none", folder=settings.data)
     opened = open_records(settings)
     try:
         if opened.key_made:
@@ -49,13 +53,18 @@ def _verify(records: Records, options: argparse.Namespace, t: Translator) -> int
     print(t(said, n=found.lines, place=found.place))
     if kept is None and found.lines:
         print(t("records.verify.no_head", file=records.head_file.path))
+    if linked := records.head_file.is_link():
+        print(t("records.verify.head_link", file=records.head_file.path))
+    if found.unguarded:
+        print(t("records.verify.unguarded", names=", ".join(found.unguarded)))
     if found.unfinished:
         print(t("records.verify.unfinished", n=len(found.unfinished)))
     if found.closed:
         print(t("records.verify.closed", n=len(found.closed), folder=records.shares.folder))
     if waiting := len(records.outbox.waiting()):
         print(t("records.verify.waiting", n=waiting))
-    sound = found.state == "whole" and not (found.unfinished or found.closed or waiting)
+    wrong = found.unfinished or found.closed or found.unguarded or waiting or linked
+    sound = found.state == "whole" and not wrong
     return 0 if sound and (kept is not None or not found.lines) else 1
 
 
@@ -104,6 +113,25 @@ def _erase(records: Records, options: argparse.Namespace, t: Translator) -> int:
     return _said(done, t)
 
 
+def _pin(records: Records, options: argparse.Namespace, t: Translator) -> int:
+    """For an administrator who forgot theirs: who may read the key file may do this."""
+    named = people.shown_name(options.name).casefold()
+    found = [p for p in people.everyone(records, active_only=True) if p.name.casefold() == named]
+    if not found:
+        print(t("records.pin.nobody", name=options.name), file=sys.stderr)
+        return 2
+    refused = people.reset_pin(records, found[0].id, _typed(t("own_pin.new")))
+    if refused is None and options.administrator:
+        refused = people.change_role(records, found[0].id, "administrator")
+    print(t(f"people.refused.{refused}") if refused else t("people.done"))
+    return 2 if refused else 0
+
+
+def _typed(prompt: str) -> str:
+    """Unseen at a terminal; a script gives it as a line."""
+    return getpass(f"{prompt}: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+
+
 def _retention(records: Records, options: argparse.Namespace, t: Translator) -> int:
     if options.set:
         erase.set_retention(records, *options.set)
@@ -131,4 +159,5 @@ _ACTS: dict[str, Act] = {
     "restore": _restore,
     "erase": _erase,
     "retention": _retention,
+    "pin": _pin,
 }

@@ -14,11 +14,18 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
+from core.records.answering import Connector, unhurried
 from core.records.files import private_folder, stored
 from core.records.problems import named
 
 FILE = "auscult.db"
 PATIENCE = 5.0  # seconds a writer waits for its turn
+_KEEPALIVES = {
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
 _TURN = 0x41757363  # the advisory lock of our writers on PostgreSQL
 # WAL with synchronous FULL: a commit is on the disk before it is acknowledged (NORMAL would lose
 # the last ones at a power cut). secure_delete: what is deleted is overwritten with zeros.
@@ -64,7 +71,8 @@ class Database:
         alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         with named(), alone.connect() as connection:
             if self.file is None:
-                connection.execute(text("VACUUM record_group, entry"))
+                with unhurried(connection):
+                    connection.execute(text("VACUUM record_group, entry"))
                 return True
             busy = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).scalar_one()
             return not busy
@@ -105,13 +113,20 @@ def _begin(connection: Connection) -> None:
 
 
 def _postgresql(url: str, patience: float) -> Database:
+    """Each limit ends before the next one would: a lock, a statement, a server that is silent."""
+    statement, silence = max(2.0, 2 * patience), max(3.0, 3 * patience)
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         connect_args={
             "connect_timeout": max(2, round(patience)),
-            "options": f"-c lock_timeout={round(patience * 1000)} -c synchronous_commit=on",
+            "tcp_user_timeout": round(statement * 1000),
+            **_KEEPALIVES,
+            "options": f"-c lock_timeout={round(patience * 1000)} "
+            f"-c statement_timeout={round(statement * 1000)} -c synchronous_commit=on",
         },
+        pool_timeout=statement,
         pool_pre_ping=True,
         hide_parameters=True,
     )
+    event.listen(engine, "do_connect", Connector(silence, statement).connect)
     return Database(engine, None)

@@ -39,6 +39,10 @@ class HeadFile:
         except (OSError, ValueError):
             return None
 
+    def is_link(self) -> bool:
+        """Whether it leads elsewhere; this program never makes it so."""
+        return self.path.is_symlink()
+
     def keep(self, newest: Head, replace: bool = False) -> None:
         """Keeps the newer head; a restore replaces it by an older one.
 

@@ -2,7 +2,8 @@
 
 Knows: an answer of the provider counts for two minutes and once. It opens the same session as a
 PIN does. An account is the provider's subject, or an e-mail that the provider calls verified.
-Does not know: how the answer was asked for and that its signature is right (`core.ui.hospital`).
+Does not know: how the answer was asked for and that its signature is right
+(`core.ui.hospital_route`).
 Limits: a provider that asks for no password although it was told to, and does not say when it
 last did, is not found out.
 """

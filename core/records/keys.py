@@ -22,7 +22,7 @@ from core.records.files import POSIX, put
 from core.records.problems import KeyExposed, KeyMissing, KeyWrong
 from core.records.sealing import KEY
 
-Purpose = Literal["check", "audit", "patient", "wrap", "outbox", "draft"]
+Purpose = Literal["check", "audit", "patient", "wrap", "outbox", "draft", "network"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from core.records.answering import unhurried
 from core.records.database import Database
 from core.records.files import stored
 from core.records.problems import DatabaseLocked, DatabaseNewer, MigrationUnfinished, named
@@ -60,7 +61,8 @@ def upgrade(connection: Connection, target: str, scripts: Path = SCRIPTS) -> Non
     """Runs the steps to `target` inside the transaction of the connection."""
     config = _config(scripts)
     config.attributes["connection"] = connection
-    command.upgrade(config, target)
+    with unhurried(connection):
+        command.upgrade(config, target)
 
 
 def drop_all(connection: Connection) -> None:

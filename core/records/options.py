@@ -34,6 +34,9 @@ def add_to(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
         "--set", type=_period, metavar="KIND=DAYS", help="for new groups; KIND= for no end"
     )
     keeping.add_argument("--erase-due", action="store_true", help="erase what is past its time")
+    helping = commands.add_parser("pin", help="give somebody a new PIN, read from the terminal")
+    helping.add_argument("name", help="as on the page People")
+    helping.add_argument("--administrator", action="store_true", help="and make them one")
     return list(commands.choices.values())
 
 

@@ -25,6 +25,7 @@ class Outbox:
         self.folder = folder
         self._keys = keys
         self._shares = shares
+        self._told: set[str] = set()
 
     def put(self, group: str, write: bytes) -> None:
         """Keeps a write until the database is back; raises `NotStored` when the disk refuses."""
@@ -48,6 +49,13 @@ class Outbox:
             detail = type(problem).__name__
             raise Unknown("records.problem.unknown", detail, id=file.name) from problem
         return unseal(self._key(group, version), sealed, file.name)
+
+    def is_news(self, file: Path) -> bool:
+        """Whether a file that cannot be stored was not told of by this process; true once."""
+        if file.name in self._told:
+            return False
+        self._told = {one.name for one in self.waiting()} & self._told | {file.name}
+        return True
 
     def remove(self, file: Path) -> None:
         with stored():

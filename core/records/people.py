@@ -54,6 +54,12 @@ def has_administrator(records: Records) -> bool:
         return _administrators(connection) > 0
 
 
+def anybody(records: Records) -> bool:
+    """Whether there is staff at all, with an administrator or without."""
+    with records.database.reading() as connection:
+        return connection.execute(select(tables.person.c.id).limit(1)).first() is not None
+
+
 def add(
     records: Records, name: str, role: Role, pin: str, by: str | None = None
 ) -> Person | Refused:
@@ -73,7 +79,7 @@ def add_first(records: Records, name: str, pin: str) -> Person | Refused:
     )
 
 
-def change_role(records: Records, person: str, role: Role, by: str) -> Refused | None:
+def change_role(records: Records, person: str, role: Role, by: str | None = None) -> Refused | None:
     def act(connection: Connection, found: Person) -> Refused | None:
         if role != "administrator" and _is_last(connection, found):
             return "last_administrator"
@@ -83,7 +89,7 @@ def change_role(records: Records, person: str, role: Role, by: str) -> Refused |
     return _change(records, person, "role_changed", by, act)
 
 
-def reset_pin(records: Records, person: str, pin: str, by: str) -> Refused | None:
+def reset_pin(records: Records, person: str, pin: str, by: str | None = None) -> Refused | None:
     """A new PIN; whoever is signed in with the old one is signed out."""
     if refused := pins.problem(pin):
         return refused
@@ -145,6 +151,11 @@ def shown_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).split())
 
 
+def compared(name: str) -> str:
+    """A name as it is told apart: people who read it aloud hear neither spaces nor capitals."""
+    return "".join(shown_name(name).split()).casefold()
+
+
 def find(connection: Connection, person: str) -> Person | None:
     row = connection.execute(_people().where(tables.person.c.id == person)).first()
     return Person(*row) if row else None
@@ -191,7 +202,7 @@ def _change(
     records: Records,
     person: str,
     action: StaffAct,
-    by: str,
+    by: str | None,
     act: Callable[[Connection, Person], Refused | None],
 ) -> Refused | None:
     with records.database.writing() as connection:
@@ -224,7 +235,7 @@ def _is_last(connection: Connection, person: Person) -> bool:
 def _is_taken(connection: Connection, name: str) -> bool:
     """Two active people with one name could not be told apart at the sign-in."""
     names = connection.execute(select(tables.person.c.name).where(tables.person.c.active))
-    return name.casefold() in {known.casefold() for known in names.scalars()}
+    return compared(name) in {compared(known) for known in names.scalars()}
 
 
 def _has_account(connection: Connection, account: str) -> bool:

@@ -7,7 +7,6 @@ Does not know: people, attempts. Six digits are guessable: `sign_in` is what slo
 
 import threading
 import unicodedata
-from functools import cache
 from typing import Literal
 
 from argon2 import PasswordHasher
@@ -42,14 +41,13 @@ def hashed(pin: str) -> str:
         return _HASHER.hash(typed(pin))
 
 
-def matches(pin_hash: str | None, pin: str) -> bool:
-    """Whether this is the PIN; as slow for a person who is not there."""
+def matches(pin_hash: str, pin: str) -> bool:
+    """Whether this is the PIN."""
     with _AT_ONCE:
         try:
-            right = _HASHER.verify(pin_hash or _nobody(), typed(pin))
+            return _HASHER.verify(pin_hash, typed(pin))
         except (VerificationError, InvalidHashError):
             return False
-    return right and pin_hash is not None
 
 
 def _is_simple(pin: str) -> bool:
@@ -69,8 +67,3 @@ def _is_run(pin: str) -> bool:
 
 def _is_repetition(pin: str) -> bool:
     return pin in (pin + pin)[1:-1]
-
-
-@cache
-def _nobody() -> str:
-    return _HASHER.hash("nobody")

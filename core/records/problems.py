@@ -109,7 +109,8 @@ def _sqlite(cause: BaseException | None) -> RecordsProblem | None:
 def _postgresql(problem: DBAPIError) -> RecordsProblem | None:
     """By SQLSTATE; an error without one is a connection that was refused or broke."""
     state = getattr(problem.orig, "sqlstate", "none")
-    if state is None or state[:2] in ("08", "28", "3D") or state[:4] == "57P0":
+    # 25006: the server takes no writes, as one does that was the standby a moment ago.
+    if state is None or state == "25006" or state[:2] in ("08", "28", "3D") or state[:4] == "57P0":
         return DatabaseAway("records.problem.away", str(state))
     if state in ("55P03", "40001", "40P01", "57014"):
         return DatabaseLocked("records.problem.locked", state)

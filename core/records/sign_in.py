@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, select
 
 from core.records import attempts, audit, people, pins, staff_sessions, tables
-from core.records.attempts import TRUSTED, Wait
+from core.records.attempts import TRUSTED, Comer, Wait
 from core.records.audit import About
 from core.records.pins import PinProblem
 from core.records.store import Records
@@ -38,11 +38,19 @@ class Changed:
 
 
 def sign_in(
-    records: Records, person: str, pin: str, browser: str, now: datetime | None = None
+    records: Records,
+    person: str,
+    pin: str,
+    browser: str,
+    now: datetime | None = None,
+    address: str = "",
 ) -> SignedIn | Wrong | Wait:
-    """A session for this person, or why there is none; `browser` is the owner of its cookie."""
+    """A session for this person, or why there is none.
+
+    `browser` is the owner of its cookie, `address` its network; those without one count together.
+    """
     moment = now or datetime.now(UTC)
-    attempt = _attempt(records, person, pin, browser, moment)
+    attempt = _attempt(records, person, pin, Origin(browser, address), moment)
     if not isinstance(attempt, Right):
         return attempt
     with records.database.writing() as connection:
@@ -61,6 +69,7 @@ def change_pin(
     new: str,
     browser: str,
     now: datetime | None = None,
+    address: str = "",
 ) -> Changed | Wrong | Wait | PinProblem:
     """Gives the person of an open session another PIN and ends their other sessions."""
     moment = now or datetime.now(UTC)
@@ -69,7 +78,7 @@ def change_pin(
         return Wrong()
     if refused := pins.problem(new):
         return refused
-    attempt = _attempt(records, session.person, present, browser, moment)
+    attempt = _attempt(records, session.person, present, Origin(browser, address), moment)
     if not isinstance(attempt, Right):
         return attempt
     pin_hash, about = pins.hashed(new), About(entry_id=session.person, person=session.person)
@@ -92,8 +101,11 @@ def open_session(connection: Connection, person: str, attempt: str, moment: date
 
 
 def may_try_code(records: Records, now: datetime | None = None) -> Wait | str:
-    """Counts an attempt at the one-time code; the id of the attempt when it may be looked at."""
-    return attempts.begin(records, None, CODE, now or datetime.now(UTC))
+    """Counts an attempt at the one-time code; the id of the attempt when it may be looked at.
+
+    All count together, whatever network they come from.
+    """
+    return attempts.begin(records, Comer(None, CODE, None), now or datetime.now(UTC))
 
 
 def refuse(records: Records, person: str | None = None) -> None:
@@ -106,6 +118,14 @@ def refuse(records: Records, person: str | None = None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a PIN is typed: the owner of the browser's cookie, and its network."""
+
+    browser: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Right:
     """An attempt whose PIN was right; `pin_hash` is what it was compared with."""
 
@@ -114,21 +134,30 @@ class Right:
 
 
 def _attempt(
-    records: Records, person: str, pin: str, browser: str, moment: datetime
+    records: Records, person: str, pin: str, origin: Origin, moment: datetime
 ) -> Right | Wrong | Wait:
-    if not _ID.fullmatch(person):
+    pin_hash = _pin_hash(records, person)
+    if pin_hash is None:  # nobody's PIN: unread, uncounted, or made-up ids would make others wait
         return Wrong()
-    attempt = attempts.begin(records, person, attempts.source(browser), moment)
+    network = attempts.network(records.keys.ring(), origin.address)
+    comer = Comer(person, attempts.source(origin.browser), network)
+    attempt = attempts.begin(records, comer, moment)
     if isinstance(attempt, Wait):
         return attempt
-    with records.database.reading() as connection:
-        column = tables.person.c
-        known = select(column.pin_hash).where(column.id == person, column.active)
-        pin_hash = connection.execute(known).scalar()
     if not pins.matches(pin_hash, pin):
         refuse(records, person)
         return Wrong()
-    return Right(attempt, str(pin_hash))
+    return Right(attempt, pin_hash)
+
+
+def _pin_hash(records: Records, person: str) -> str | None:
+    """Of an active person; None for anybody else."""
+    if not _ID.fullmatch(person):
+        return None
+    column = tables.person.c
+    known = select(column.pin_hash).where(column.id == person, column.active)
+    with records.database.reading() as connection:
+        return connection.execute(known).scalar()
 
 
 def _still_right(connection: Connection, person: str, attempt: Right) -> bool:

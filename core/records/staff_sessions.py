@@ -1,11 +1,13 @@
 """Sessions of staff: a random token in a browser's cookie, of which only the hash is stored.
 
 Knows: a session ends when nothing was done for the idle time, when its screen is locked, and at the
-end of the shift, which ends all of a person's sessions. An ended token is never taken again.
+end of the shift, which ends all of a person's sessions. An ended token is never taken again. While
+the database takes no writes, this process remembers who was active itself.
 Does not know: cookies, PINs. Roles are read anew each time, so a change holds at once.
 """
 
 import hashlib
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,24 +18,32 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from core.records import audit, tables
 from core.records.audit import About
+from core.records.problems import Unavailable
 from core.records.roles import Role
 from core.records.store import Records
 from core.records.tables import stamp
 
+LOG = logging.getLogger("auscult")
 IDLE = "idle_minutes"
 IDLE_MINUTES, LEAST_IDLE, MOST_IDLE = 10, 1, 120
 TOUCH_S = 20  # a session seen this lately is not written again
+MOST_REMEMBERED = 1000  # sessions whose activity could not be stored
+_active: dict[str, datetime] = {}  # by hash of the token; what could not be stored
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An open session of a person; `others` are that person's further open ones, by their start."""
+    """An open session of a person; `others` are that person's further open ones, by their start.
+
+    `idle_minutes`: after so long without activity it ends.
+    """
 
     person: str
     name: str
     role: Role
     started: str
     others: tuple[str, ...]
+    idle_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +67,19 @@ def look(
     """Who this token stands for; `touch` counts the look as activity."""
     moment = now or datetime.now(UTC)
     with records.database.reading() as connection:
-        idle = timedelta(minutes=idle_minutes(connection))
+        minutes = idle_minutes(connection)
+        idle = timedelta(minutes=minutes)
         row = _row(connection, token)
         if row is None:
             return Ended(None)
-        seen = datetime.fromisoformat(row.last_seen)
+        seen = _last_active(row)
         # Either way: a clock that was set back must not keep a session open.
         if row.ended is not None or not row.active or abs(moment - seen) > idle:
             return Ended(row.person)
         others = _open_since(connection, row.person, stamp(moment - idle), _hashed(token))
     if touch and (moment - seen).total_seconds() >= TOUCH_S:
         _touch(records, token, moment)
-    return Session(row.person, row.name, row.role, row.created, others)
+    return Session(row.person, row.name, row.role, row.created, others, minutes)
 
 
 def lock(records: Records, token: str) -> None:
@@ -162,11 +173,30 @@ def _open_since(connection: Connection, person: str, since: str, but: str) -> tu
     return tuple(connection.execute(chosen.order_by(column.created)).scalars())
 
 
+def _last_active(row: _Row) -> datetime:
+    """The later of what is stored and what this process could not store."""
+    stored = datetime.fromisoformat(row.last_seen)
+    return max(stored, _active.get(row.token_hash, stored))
+
+
 def _touch(records: Records, token: str, moment: datetime) -> None:
+    """Stores an activity; a database that takes no writes now leaves the session open."""
+    name = _hashed(token)
+    try:
+        _store_activity(records, name, moment)
+    except Unavailable as problem:
+        LOG.warning("an activity is not stored: %s", problem.detail)
+        _active.pop(name, None)
+        _active[name] = moment
+        while len(_active) > MOST_REMEMBERED:
+            _active.pop(next(iter(_active)), None)
+    else:
+        _active.pop(name, None)
+
+
+def _store_activity(records: Records, name: str, moment: datetime) -> None:
     column = tables.staff_session.c
-    this = update(tables.staff_session).where(
-        column.token_hash == _hashed(token), column.ended.is_(None)
-    )
+    this = update(tables.staff_session).where(column.token_hash == name, column.ended.is_(None))
     with records.database.writing() as connection:
         connection.execute(this.values(last_seen=stamp(moment)))
 

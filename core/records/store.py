@@ -121,9 +121,13 @@ class Records:
         return tuple(_opened(entry, key) for entry in found if entry.id not in old)
 
     def groups(
-        self, patient: str | None = None, owner: str | None = None, kind: GroupKind | None = None
+        self,
+        patient: str | None = None,
+        owner: str | None = None,
+        kind: GroupKind | None = None,
+        newest: int | None = None,
     ) -> tuple[Group, ...]:
-        """The groups of a patient, of an owner, of a kind, oldest first."""
+        """The groups of a patient, of an owner, of a kind, oldest first; the last ones if asked."""
         column = tables.record_group.c
         chosen = select(column.id, column.kind, column.owner, column.created, column.keep_until)
         if patient is not None:
@@ -132,9 +136,10 @@ class Records:
             chosen = chosen.where(column.owner == owner)
         if kind is not None:
             chosen = chosen.where(column.kind == kind)
+        last_first = chosen.order_by(column.created.desc(), column.id.desc()).limit(newest)
         with self.database.reading() as connection:
-            rows = connection.execute(chosen.order_by(column.created, column.id)).all()
-        return tuple(Group(*row) for row in rows)
+            rows = connection.execute(last_first).all()
+        return tuple(Group(*row) for row in reversed(rows))
 
     def flush(self) -> int:
         """Stores what waits, oldest first; returns how many were stored. Raises `Unavailable`.
@@ -149,7 +154,8 @@ class Records:
             except Erased:
                 LOG.info("a waiting write of an erased group was dropped")
             except (KeyMissing, KeyWrong, Unknown) as problem:
-                LOG.warning("a waiting write cannot be stored yet: %s", problem.detail)
+                if self.outbox.is_news(file):
+                    LOG.warning("a waiting write cannot be stored yet: %s", problem.detail)
                 continue
             self.outbox.remove(file)
         return stored

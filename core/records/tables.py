@@ -1,6 +1,7 @@
 """The tables as the newest migration leaves them. Times are UTC in ISO 8601, ids are random hex.
 
-Knows: columns. `entry.content` and `entry.provenance` are sealed; `patient` is an HMAC. The names
+Knows: columns. `entry.content` and `entry.provenance` are sealed; `patient` and
+`network` are HMACs. The names
 of staff stand in clear, nothing of a patient does.
 Does not know: how a table comes to be (see `migrations`).
 """
@@ -66,6 +67,7 @@ sign_in_attempt = Table(
     Column("person", String(32)),
     Column("source", String(64), nullable=False),
     Column("accepted", Boolean, nullable=False),
+    Column("network", String(64)),
     Index("sign_in_attempt_at", "at"),
 )
 staff_setting = Table(

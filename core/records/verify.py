@@ -1,17 +1,18 @@
 """Whether audit and records are whole: the first place where they are not.
 
 Knows: every line is sealed to the one before, numbers have no gap, the head kept outside is in the
-chain, groups and entries are as the audit saw them, their keys open, what is gone was erased.
-Does not know: who did it. Reads one moment of the database and changes nothing.
+chain, groups and entries are as the audit saw them, their keys open, what is gone was erased, and
+the triggers stand. Reads one moment of the database and changes nothing.
+Does not know: who did it; people, sessions and attempts, which no line seals.
 """
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, func, select
 
-from core.records import audit, tables, writes
+from core.records import audit, guards, tables, writes
 from core.records.head import BEGINNING, Head
 from core.records.keys import Ring
 from core.records.problems import Erased, KeyMissing, KeyWrong
@@ -33,10 +34,16 @@ class Verdict:
     lines: int
     unfinished: tuple[str, ...] = ()  # groups whose key is destroyed while rows still stand
     closed: tuple[str, ...] = ()  # groups whose half of the key is not where it was
+    unguarded: tuple[str, ...] = ()  # triggers that were taken away or replaced
 
 
 def verify(connection: Connection, ring: Ring, shares: Shares, *heads: Head | None) -> Verdict:
     """The first break, or `whole`; `heads` were kept outside the database."""
+    found = _records(connection, ring, shares, *heads)
+    return replace(found, unguarded=guards.missing(connection))
+
+
+def _records(connection: Connection, ring: Ring, shares: Shares, *heads: Head | None) -> Verdict:
     outside = {head.seq: head.mac for head in heads if head is not None}
     found = _chain(connection, ring, outside)
     if found.state != "whole":

@@ -203,10 +203,8 @@ def _connect() -> None:
 def _refuses(attempt: Callable[[], None]) -> bool:
     try:
         attempt()
-    except Refused:
-        return True
-    except OSError:
-        return False
+    except OSError as problem:
+        return isinstance(problem, Refused)
     return False
 
 

@@ -8,13 +8,12 @@ import argparse
 import subprocess
 from pathlib import Path
 
+from core.settings import LOOPBACK
 from core.setup.console import Missing, say
 from core.setup.environment import venv_python
 from core.setup.port import EVERYWHERE, HOST, Answer
 from core.ward import plan
 from core.ward.plan import Plan
-
-LOOPBACK = ("localhost", HOST, "::1")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -117,6 +116,6 @@ def invitation(found: Plan, port: int) -> tuple[str, ...]:
     else:
         shown += [
             "NOT ENCRYPTED: PINs and medicine lists can be read by others in this network.",
-            "未加密：此网络中的其他人可读取 PIN 和用药清单。\n",
+            "未加密：此网络中的其他人可读取PIN码和用药清单。\n",
         ]
     return (*shown, f"At this computer 本机：{scheme}://localhost:{port}\n")

@@ -15,6 +15,8 @@ from core.records import people, pins
 from core.records.people import Person
 from core.records.roles import Page
 from core.safety.escaping import markdown_safe
+from core.settings import current
+from core.terms import name_order
 from core.ui import home, hospital, keeping
 from core.ui.markup import draw, fill
 from core.ui.sign_in_route import PATH
@@ -31,6 +33,7 @@ REST = (
     '<button type="submit">$enter</button></form>'
 )
 OTHER = '<option value="$id">$name · $role</option>'
+NOBODY = '<option value="" selected disabled>$text</option>'
 HOSPITAL_SAID = ("hospital_failed", "hospital_away", "stale")
 FIRST = OTHER.replace(" value", " selected value")
 
@@ -41,14 +44,15 @@ def door(t: Translator, page: Page, standing: Standing) -> None:
     if standing.problem is not None:
         _closed(t, standing.problem)
     else:
-        _said(t)
+        _said(t, standing)
         try:
             _form(t, page, standing)
             _hospital(t, page)
         except AuscultError as problem:
             _closed(t, problem)
-    if page == "home":
+    if page == "home" and not current().shared:  # a ward's network is told nothing of the machine
         home.privacy(t)
+    if page == "home":
         home.source(t)
 
 
@@ -56,9 +60,11 @@ def _closed(t: Translator, problem: AuscultError) -> None:
     st.error(t("door.closed", problem=t(problem.key, **problem.values)))
 
 
-def _said(t: Translator) -> None:
-    """The answer to the last attempt."""
+def _said(t: Translator, standing: Standing) -> None:
+    """The answer to the last attempt, or why the screen is locked."""
     said = st.query_params.get("sign_in")
+    if said is None and standing.last:
+        st.info(t("door.locked"))
     if said == "wrong":
         st.warning(t("door.wrong"))
     elif said == "wait":
@@ -75,10 +81,14 @@ def _said(t: Translator) -> None:
 
 
 def _form(t: Translator, page: Page, standing: Standing) -> None:
-    staff = people.everyone(keeping.records(), active_only=True)
+    everybody = people.everyone(keeping.records(), active_only=True)
+    staff = sorted(everybody, key=lambda person: name_order.place(person.name))
+    chosen = st.query_params.get("person") or standing.last
+    known = any(person.id == chosen for person in staff)
     draw(
         fill(FORM, path=PATH, page=page, who=t("door.who")),
-        *(_option(t, person, person.id == standing.last) for person in staff),
+        "" if known else fill(NOBODY, text=t("door.choose")),
+        *(_option(t, person, person.id == chosen) for person in staff),
         fill(
             REST,
             pin=t("door.pin"),

@@ -10,14 +10,13 @@ import secrets
 from functools import cache
 
 from core.errors import AuscultError
-from core.i18n import Language, translator
+from core.i18n import SPOKEN, translator
 from core.records import people
 from core.settings import current
 from core.ui import keeping
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read as something else
 LOG = logging.getLogger("auscult")
-SPOKEN: tuple[Language, ...] = ("en", "zh-CN")
 
 
 @cache

@@ -189,12 +189,15 @@ def privacy(t: Translator) -> None:
     lines = "".join(_probe(t, probe) for probe in probes())
     draw(
         f'<ul class="probes">{lines}</ul>',
-        fill(
-            '<p class="small">$text</p>',
-            text=t("privacy.who_ward" if current().ward else "privacy.who"),
-        ),
+        fill('<p class="small">$text</p>', text=_who(t)),
         _exception(t),
     )
+
+
+def _who(t: Translator) -> str:
+    if not current().shared:
+        return t("privacy.who")
+    return t("privacy.who_shared", hosts=", ".join((*current().ward, *current().hosts)))
 
 
 def _exception(t: Translator) -> str:

@@ -12,12 +12,14 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.runtime.secrets import AttrDict
 
 from core.records.roles import Page
 from core.settings import LOOPBACK
 from core.ui.owner import browser
 
 NEEDED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+PORTS = {"http": 80, "https": 443}
 CALLBACK = "/oauth2callback"  # where Streamlit takes the provider's answer
 DONE = "hospital"  # what the address says when the provider let somebody in
 MOST = 200  # browsers on their way, and refused accounts, that are remembered
@@ -50,25 +52,52 @@ def configured() -> Configured:
     """What this process found in secrets.toml; a later change needs a restart."""
     if not st.secrets.load_if_toml_exists() or "auth" not in st.secrets:
         return Configured("absent")
-    return judged(st.secrets["auth"].to_dict())
+    section = st.secrets["auth"]
+    return judged(section.to_dict() if isinstance(section, AttrDict) else {})
 
 
 def judged(auth: dict[str, Any]) -> Configured:
     """Whether `[auth]` can be used, and why not."""
-    missing = [name for name in NEEDED if not auth.get(name)]
+    missing = [name for name in NEEDED if not (auth.get(name) and isinstance(auth[name], str))]
     if missing:
         return Configured("wrong", "door.hospital.incomplete", {"names": ", ".join(missing)})
     # Otherwise a provider that still knows the last person lets the next one in without asking.
-    if dict(auth.get("client_kwargs", {})).get("prompt") != "login":
+    extra = auth.get("client_kwargs")
+    if not isinstance(extra, dict) or extra.get("prompt") != "login":
         return Configured("wrong", "door.hospital.prompt")
-    provider, here = urlsplit(auth["server_metadata_url"]), urlsplit(auth["redirect_uri"])
-    host = (provider.hostname or "").lower()
-    if not host or (provider.scheme != "https" and host not in LOOPBACK):
+    provider, here = _site(auth["server_metadata_url"]), _site(auth["redirect_uri"])
+    if provider is None or (provider.scheme == "http" and provider.host not in LOOPBACK):
         return Configured("wrong", "door.hospital.https")
-    if here.path != CALLBACK:
+    if here is None or here.path != CALLBACK:
         return Configured("wrong", "door.hospital.redirect", {"path": CALLBACK})
-    port = provider.port or (443 if provider.scheme == "https" else 80)
-    return Configured("ready", host=host, port=port, here=f"{here.scheme}://{here.netloc}")
+    return Configured("ready", host=provider.host, port=provider.port, here=here.origin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def origin(self) -> str:
+        """As a browser spells it: small letters, and no port that goes without saying."""
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        usual = self.port == PORTS[self.scheme]
+        return f"{self.scheme}://{name}" if usual else f"{self.scheme}://{name}:{self.port}"
+
+
+def _site(url: str) -> _Site | None:
+    """The parts of an http or https address; None for anything else."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in PORTS or not host or port == 0:
+        return None
+    return _Site(parts.scheme, host, port or PORTS[parts.scheme], parts.path)
 
 
 def begin(page: Page) -> None:

@@ -22,11 +22,11 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_signed_val
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from core.errors import AuscultError
-from core.records import hospital_account, staff_sessions
+from core.records import hospital_account
 from core.records.hospital_account import Identity, Unbound
 from core.records.sign_in import SignedIn
 from core.ui import hospital, keeping, server
-from core.ui.sign_in_route import give_session
+from core.ui.sign_in_route import end_session, give_session
 
 LOGIN = "/auth/login"
 LOG = logging.getLogger("auscult")
@@ -107,12 +107,11 @@ def _answer(identity: Identity | None, before: str | None) -> tuple[str, str | N
     try:
         records = keeping.records()
         answer = hospital_account.sign_in_with(records, identity)
-        if isinstance(answer, SignedIn) and before is not None:
-            staff_sessions.lock(records, before)
     except AuscultError as problem:
         LOG.warning("nobody can sign in: %s", problem.detail or problem.key)
         return _back("away"), None
     if isinstance(answer, SignedIn):
+        end_session(records, before)
         return _back(hospital.DONE), answer.token
     if isinstance(answer, Unbound):
         return f"{_back('unbound')}&account={hospital.refuse(identity.shown)}", None

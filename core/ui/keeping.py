@@ -60,9 +60,17 @@ def key_file() -> Path:
 
 async def keep_flushed() -> None:
     """Stores what waits as soon as the database is back, also when nobody writes then."""
+    said = ""
     while True:
         await asyncio.sleep(BETWEEN_FLUSHES_S)
-        await asyncio.to_thread(flush)
+        fault = ""
+        try:
+            await asyncio.to_thread(flush)
+        except Exception as problem:  # a fault of ours must not end the task that stores answers
+            fault = type(problem).__name__
+            if fault != said:
+                LOG.error("what waits cannot be stored: %s", fault)
+        said = fault
 
 
 def flush() -> None:
@@ -71,7 +79,8 @@ def flush() -> None:
     if opened is None or not opened.records.outbox.waiting():
         return
     try:
-        LOG.info("stored after waiting: %d", opened.records.flush())
+        if stored := opened.records.flush():
+            LOG.info("stored after waiting: %d", stored)
     except AuscultError as problem:
         LOG.debug("what waits is not stored yet: %s", problem.detail)
 

@@ -18,10 +18,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.i18n import choose, translator
-from core.ui import server, sign_in_route
+from core.ui import hospital, hospital_route, server, sign_in_route
 from core.ui.buckets import Buckets, Pace, Wish
 
 UPLOADS, CONNECTIONS = "/_stcore/upload_file/", "/_stcore/stream"
+HOSPITAL = (hospital_route.LOGIN, hospital.CALLBACK)
 MIB = 1024.0**2
 LOG = logging.getLogger("auscult")
 
@@ -85,6 +86,8 @@ def costs(scope: Scope) -> dict[str, float]:
         return {}
     if scope["path"] == sign_in_route.PATH and scope["method"] == "POST":
         return {"sign_in": 1.0}
+    if scope["path"] in HOSPITAL:
+        return {"sign_in": 1.0}
     if scope["path"].startswith(UPLOADS) and scope["method"] == "PUT":
         return {"upload": 1.0, "upload_bytes": _announced(Headers(scope=scope))}
     return {}
@@ -115,9 +118,9 @@ def _announces_its_length(headers: Headers) -> bool:
 
 
 def _refusal(scope: Scope, seconds: int) -> Response:
-    """A sentence, or for the form of the sign-in the door, which says the same."""
+    """A sentence, or for a sign-in the door, which says the same."""
     later = {"Retry-After": str(seconds)}
-    if scope["type"] == "http" and scope["path"] == sign_in_route.PATH:
+    if scope["type"] == "http" and scope["path"] in (sign_in_route.PATH, *HOSPITAL):
         return RedirectResponse(f"/{sign_in_route.waiting(seconds)}", 303, later)
     asked = Headers(scope=scope).get("accept-language", "").partition(",")[0]
     t = translator(choose(None, None, asked))

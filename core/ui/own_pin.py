@@ -13,10 +13,12 @@ from core.records.attempts import Wait
 from core.records.pins import PinProblem
 from core.records.sign_in import Changed, Wrong, change_pin
 from core.ui import keeping, server, staff
+from core.ui.limits import address_of
 from core.ui.owner import browser
 
 TOLD = "own pin told"
 DONE: tuple[str, dict[str, object]] = ("own_pin.done", {})
+HERE = "127.0.0.1"  # what Streamlit gives no address for
 FIELDS = ("present", "new", "again")
 
 
@@ -61,7 +63,8 @@ def _change() -> None:
         st.session_state[TOLD] = ("people.refused.pin_differs", {})
         return
     try:
-        answer = change_pin(keeping.records(), token, present, new, browser() or "")
+        held, here = keeping.records(), address_of({"client": (st.context.ip_address or HERE, 0)})
+        answer = change_pin(held, token, present, new, browser() or "", address=here)
         st.session_state[TOLD] = _said(answer)
     except AuscultError as problem:
         st.session_state[TOLD] = (problem.key, problem.values)

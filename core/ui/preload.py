@@ -8,6 +8,7 @@ import gc
 
 def preload() -> None:
     """Imports and reads everything that the first page would have to wait for."""
+    import core.ui.door
     import core.ui.home
     import core.ui.pharmacy.downloads
     import core.ui.pharmacy.label_reader

@@ -13,7 +13,6 @@ from starlette.types import Scope
 from core import VERSION
 from core.settings import LOOPBACK, current
 
-_LOOPBACK = r"localhost|127\.0\.0\.1|\[::1\]"
 _PORT = r"(:[0-9]{1,5})?"
 CONNECT = "connect-src 'self'"
 
@@ -26,7 +25,8 @@ def version() -> str:
 def host_allowed(headers: Headers) -> bool:
     """Exactly one Host header, and it names this machine: stops DNS rebinding."""
     hosts = headers.getlist("host")
-    names = "|".join((_LOOPBACK, *map(re.escape, (*current().ward, *current().hosts))))
+    served = (*LOOPBACK, *current().ward, *current().hosts)
+    names = "|".join(re.escape(f"[{host}]" if ":" in host else host) for host in served)
     return len(hosts) == 1 and bool(re.fullmatch(f"({names}){_PORT}", hosts[0], re.IGNORECASE))
 
 

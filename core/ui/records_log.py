@@ -1,19 +1,27 @@
 """The last acts of the audit and the erasing of pharmacy records: ids, acts and times only.
 
-Knows: names of staff; of a patient nothing, not even for an administrator.
+Knows: names of staff, which decision was given and which taken back; of a patient nothing, not even
+for an administrator.
 Does not know: the chain itself; `python -m core records verify` says whether it is whole.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
+from sqlalchemy import Row
 
 from core.errors import AuscultError
 from core.i18n import Translator
+from core.pharmacy.decision_record import DECIDED, TAKEN_BACK
 from core.records import audit, erase, people
 from core.ui import clock, keeping, staff
 from core.ui.markup import draw, fill
 
 MOST = 200
 SURE, CHOSEN, TOLD = "erase-sure", "erase-group", "erase told"
+SHORT = 8  # of an id; the whole one is its title
+ENTRIES = {DECIDED: "audit.decided", TAKEN_BACK: "audit.taken_back"}
 
 
 def log(t: Translator) -> None:
@@ -23,39 +31,55 @@ def log(t: Translator) -> None:
     with records.database.reading() as connection:
         lines = audit.newest(connection, MOST)
     head = fill(
-        "<tr><th>$n</th><th>$at</th><th>$act</th><th>$who</th><th>$what</th></tr>",
+        "<tr><th>$n</th><th>$at</th><th>$act</th><th>$who</th><th>$what</th><th>$of</th></tr>",
         n=t("audit.number"),
         at=t("audit.at", zone=clock.zone()),
         act=t("audit.act"),
         who=t("audit.who"),
         what=t("audit.what"),
+        of=t("audit.owner"),
     )
-    rows = (
+    rows = "".join(_line(t, line, names) for line in lines)
+    draw(f'<div class="log"><table class="plain audit">{head}{rows}</table></div>')
+    st.caption(t("audit.part", most=MOST))
+
+
+def _line(t: Translator, line: Row[Any], names: Mapping[str, str]) -> str:
+    about = [_named(named, names) for named in (line.group_id, line.entry_id) if named]
+    return (
         fill(
-            '<tr><th scope="row">$n</th><td>$at</td><td>$act</td><td>$who</td><td>$what</td></tr>',
+            '<tr><th scope="row">$n</th><td>$at</td><td>$act</td><td>$who</td>',
             n=line.seq,
             at=clock.day_and_time(line.at),
-            act=t(f"audit.{line.action}"),
+            act=t(_act(line)),
             who=names.get(line.person, line.person or "–"),
-            what=" ".join(
-                names.get(named, named) for named in (line.group_id, line.entry_id) if named
-            )
-            or "–",
         )
-        for line in lines
+        + f"<td>{' '.join(about) or '–'}</td>"
+        + fill("<td>$of</td></tr>", of=names.get(line.owner, "–"))
     )
-    draw(f'<table class="plain audit">{head}', *rows, "</table>")
-    st.caption(t("audit.part", most=MOST))
+
+
+def _act(line: Row[Any]) -> str:
+    if line.action == "sign_in_refused" and line.entry_id is None:
+        return "audit.code_refused"  # a PIN is somebody's, the one-time code nobody's
+    if line.action == "entry":
+        return ENTRIES.get(line.entry_kind, "audit.entry")
+    return f"audit.{line.action}"
+
+
+def _named(found: str, names: Mapping[str, str]) -> str:
+    """A person by name, anything else by the beginning of its id."""
+    if found in names:
+        return fill("$name", name=names[found])
+    return fill('<code title="$id">$short</code>', id=found, short=found[:SHORT])
 
 
 def erasing(t: Translator) -> None:
     """Erases one list of recorded decisions for good."""
-    if found := st.session_state.pop(TOLD, None):
-        key, values = found
-        st.info(t(key, **values))
-    groups = keeping.records().groups(kind="pharmacy_list")
+    groups = keeping.records().groups(kind="pharmacy_list", newest=MOST)
     if not groups:
         st.caption(t("audit.erase.none"))
+        _told(t)
         return
     names = {person.id: person.name for person in people.everyone(keeping.records())}
     made = {
@@ -66,13 +90,23 @@ def erasing(t: Translator) -> None:
         t("audit.erase.group"),
         list(made),
         index=None,
-        format_func=lambda group: f"{made[group]} · {group}",
+        placeholder=t("audit.erase.pick"),
+        format_func=lambda group: f"{made[group]} · {group[:SHORT]}",
         key=CHOSEN,
     )
+    st.caption(t("audit.erase.part", most=MOST))
     st.checkbox(t("audit.erase.sure"), key=SURE)
+    st.caption(t("audit.erase.reach"))
     st.button(
         t("audit.erase.button"), key="erase", icon=":material/delete_forever:", on_click=_erase
     )
+    _told(t)
+
+
+def _told(t: Translator) -> None:
+    if found := st.session_state.pop(TOLD, None):
+        key, values = found
+        st.info(t(key, **values))
 
 
 def _erase() -> None:

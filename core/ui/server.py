@@ -65,10 +65,13 @@ _HOST_CONFIG = "/_stcore/host-config"
 
 SOURCE_NAMES = (
     *("Home.py", "start.py", "check.py", "pages", "core", "assets", "tests", "tools", "bench"),
-    *("docs", ".streamlit", ".ci", "requirements*.txt", "pyproject.toml", "README.md", "LICENSE"),
-    *("NOTICE", "CHANGELOG.md", "CONTRIBUTING.md", ".pre-commit-config.yaml", ".gitignore"),
+    *("docs", ".streamlit/config.toml", ".ci/run", "requirements.txt", "requirements-dev.txt"),
+    *("pyproject.toml", "README.md", "LICENSE", "NOTICE", "CHANGELOG.md", "CONTRIBUTING.md"),
+    *(".pre-commit-config.yaml", ".gitignore"),
 )
-_SKIPPED = {"__pycache__", "node_modules", "shots", "secrets.toml"}
+# What else lies in a folder is somebody's: an editor's copy, a key, a database.
+SOURCE_KINDS = {".py", ".js", ".css", ".csv", ".json", ".po", ".svg", ".png", ".md", ".txt"}
+_SKIPPED = {"__pycache__", "node_modules", "shots"}
 
 
 class Guard:
@@ -218,15 +221,14 @@ def source_zip(root: Path) -> bytes:
 
 
 def source_files(root: Path) -> Iterator[Path]:
-    """The allow-listed files without links, caches, secrets and hidden files inside folders."""
-    for pattern in SOURCE_NAMES:
-        for top in root.glob(pattern):
-            if top.is_symlink():
-                continue
-            if top.is_file():
-                yield top
-            else:
-                yield from _files_below(top)
+    """The allow-listed files, and those of known kinds in the folders; no links, nothing hidden."""
+    for top in (root / name for name in SOURCE_NAMES):
+        if top.is_symlink() or top.parent.is_symlink():
+            continue
+        if top.is_dir():
+            yield from _files_below(top)
+        elif top.is_file():
+            yield top
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -236,5 +238,5 @@ def _files_below(folder: Path) -> Iterator[Path]:
             continue
         if path.is_dir():
             yield from _files_below(path)
-        elif path.is_file() and path.suffix != ".pyc":
+        elif path.is_file() and path.suffix in SOURCE_KINDS:
             yield path

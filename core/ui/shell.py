@@ -1,5 +1,6 @@
 """What every page has around it: style, brand, language, text size, sample banner, page guard."""
 
+import base64
 from functools import cache
 
 import streamlit as st
@@ -21,7 +22,7 @@ WATCH_S = 15.0
 def configure(t: Translator) -> None:
     """Page defaults; before `st.navigation`, or the browser would ask a font host for the icon."""
     st.set_page_config(
-        page_title=t("app.name"), page_icon=str(ICON), layout="wide", initial_sidebar_state=250
+        page_title=t("app.name"), page_icon=_icon(), layout="wide", initial_sidebar_state=250
     )
     st.logo(str(LOGO), size="large")
     st.html(f"<style>{_css()}html{{font-size:{_root_size()}px}}</style>")
@@ -49,7 +50,7 @@ def _promise(t: Translator) -> str:
     """Where everything stays; the one host that signing in asks is named."""
     if host := egress.state().exception:
         return t("shell.promise_but", host=host)
-    return t("shell.promise_ward" if current().ward else "shell.promise")
+    return t("shell.promise_ward" if current().shared else "shell.promise")
 
 
 def _person(t: Translator) -> None:
@@ -79,7 +80,7 @@ def _person(t: Translator) -> None:
 @st.fragment(run_every=WATCH_S)
 def _watch() -> None:
     """Locks a screen that nobody touches; without it, what it shows would stay there."""
-    if staff.look().state == "locked":
+    if not staff.look().works:
         st.rerun()
 
 
@@ -88,9 +89,26 @@ def begin(page: Page) -> Translator:
     if not st.session_state.get(GUARD) or not staff.may(page, "see"):
         st.stop()
     t = language.current()
+    _top(t)
     if demo.case():
         banner(t)
     return t
+
+
+def _top(t: Translator) -> None:
+    """On a narrow screen, where the sidebar is folded: whose screen it is, and the way to lock."""
+    session = staff.here().session
+    if session is None:
+        return
+    with st.container(key="who-top", horizontal=True, vertical_alignment="center"):
+        role = t(f"people.role.{session.role}")
+        draw(fill('<p class="who-line"><b>$name</b> $role</p>', name=session.name, role=role))
+        st.button(t("shell.lock"), key="lock-top", on_click=staff.leave, args=(False,))
+
+
+def not_yours() -> None:
+    """What stands at the address of a page that this role does not have."""
+    st.info(language.current()("shell.not_yours"))
 
 
 def banner(t: Translator) -> None:
@@ -110,6 +128,12 @@ def banner(t: Translator) -> None:
 
 def title(text: str, lead: str) -> None:
     draw(fill('<h1 class="title">$text</h1><p class="lead">$lead</p>', text=text, lead=lead))
+
+
+@cache
+def _icon() -> str:
+    """Inside the page: a file of its own would stand in `/media/`, which is staff's."""
+    return f"data:image/png;base64,{base64.b64encode(ICON.read_bytes()).decode()}"
 
 
 @cache

@@ -1,16 +1,18 @@
 """States that every page shows alike: empty, not covered, emergency, limits, incident."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from core.errors import NotStored
+from core.errors import AuscultError, NotStored
 from core.i18n import Translator
 from core.records.incidents import save_incident
 from core.safety.red_flags import RedFlag, load_problem, scan
 from core.settings import current
+from core.ui import choices
 from core.ui.markup import draw, fill
 
 SCANNED = "texts scanned for emergencies"
@@ -57,6 +59,15 @@ def emergencies(t: Translator, *texts: str) -> tuple[RedFlag, ...]:
     return tuple(found.values())
 
 
+@contextmanager
+def told(t: Translator) -> Iterator[None]:
+    """Says in its place what could not be drawn, and lets the rest of the page stand."""
+    try:
+        yield
+    except AuscultError as problem:
+        st.error(t(problem.key, **problem.values))
+
+
 def limits(t: Translator, page: str, count: int) -> None:
     """The known-limits panel: what the page is for, what it is not, what it cannot do."""
     with st.expander(t("limits.title"), key=f"{page}-limits"):
@@ -68,6 +79,7 @@ def incident(t: Translator, page: str, snapshot: Callable[[], dict[str, Any]]) -
     """A button that keeps a de-identified snapshot of the answer on this machine."""
     with st.popover(t("incident.button"), key=f"{page}-incident"):
         st.write(t("incident.text"))
+        choices.speak(t, f"{page}-kind")
         kind = st.selectbox(
             t("incident.kind"),
             KINDS,

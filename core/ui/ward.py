@@ -34,13 +34,20 @@ def unencrypted(t: Translator) -> None:
 def network(t: Translator) -> None:
     """Whether tablets reach this app, by which address, and how they know that it is this one."""
     on = bool(current().ward)
-    state = t("ward.on", url=f"`{_urls()[0]}`") if on else t("ward.off")
-    with st.expander(f"{t('ward.title')} · {state}", icon=":material/lan:", key="ward-network"):
+    with st.expander(f"{t('ward.title')} · {_state(t)}", icon=":material/lan:", key="ward-network"):
         if on:
             _invitation(t)
         else:
-            st.write(t("ward.off.text"))
+            hosts = ", ".join(current().hosts)
+            st.write(t("ward.proxy.text", hosts=hosts) if hosts else t("ward.off.text"))
             st.code(COMMAND, language=None)
+
+
+def _state(t: Translator) -> str:
+    if current().ward:
+        return t("ward.on", url=f"`{_urls()[0]}`")
+    proxied = ", ".join(current().hosts)
+    return t("ward.proxy", hosts=proxied) if proxied else t("ward.off")
 
 
 def _invitation(t: Translator) -> None:

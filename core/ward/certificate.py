@@ -24,7 +24,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from core.errors import NotStored
 from core.records import files
+from core.ward import own_folder, pem
 from core.ward.addresses import is_address
 from core.ward.problems import WardProblem
 
@@ -56,7 +58,7 @@ class Certificate:
 
 def read(file: Path) -> Certificate:
     """The first certificate of a PEM file; raises `OSError` or `ValueError`."""
-    found = x509.load_pem_x509_certificates(file.read_bytes())[0]
+    found = pem.certificates(file)[0]
     fingerprint = _rows(found.fingerprint(hashes.SHA256()).hex(" ").upper())
     return Certificate(
         file, _hosts(found), found.not_valid_before_utc, found.not_valid_after_utc, fingerprint
@@ -65,8 +67,8 @@ def read(file: Path) -> Certificate:
 
 def belong_together(file: Path, key: Path) -> bool:
     """Whether a key is that of a certificate; raises `OSError`, `ValueError` or `TypeError`."""
-    private = load_pem_private_key(key.read_bytes(), password=None)
-    public = x509.load_pem_x509_certificates(file.read_bytes())[0].public_key()
+    private = load_pem_private_key(pem.content(key), password=None)
+    public = pem.certificates(file)[0].public_key()
     form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
     return private.public_key().public_bytes(*form) == public.public_bytes(*form)
 
@@ -79,12 +81,21 @@ def open_to_others(key: Path) -> bool:
 def own(
     folder: Path, hosts: Sequence[str], now: datetime | None = None
 ) -> tuple[Certificate, Made]:
-    """The certificate of this installation, made again where it must be, and why."""
+    """The certificate of this installation, made again where it must be, and why.
+
+    Raises `WardProblem` when it cannot be kept where it belongs.
+    """
     now = now or datetime.now(UTC)
-    why = _why_new(folder, hosts, now)
-    if why != "kept":
-        make(folder, hosts, now)
-    return read(folder / FILE), why
+    try:
+        ours_alone = own_folder.settle(folder, (FILE, KEY))
+        why = _why_new(folder, hosts, now)
+        if why == "kept" and not ours_alone:
+            why = "unusable"  # the key may be known to whoever could put it there
+        if why != "kept":
+            make(folder, hosts, now)
+        return read(folder / FILE), why
+    except (OSError, NotStored) as problem:
+        raise WardProblem("ward.refused.folder", str(problem), folder=folder) from problem
 
 
 def _why_new(folder: Path, hosts: Sequence[str], now: datetime) -> Made:
@@ -126,8 +137,8 @@ def make(folder: Path, hosts: Sequence[str], now: datetime) -> None:
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    files.put(folder / KEY, pem)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    files.put(folder / KEY, private)
     files.put(folder / FILE, made.public_bytes(Encoding.PEM))
 
 
@@ -140,6 +151,7 @@ def brought(
         held = read(file)
     except (OSError, ValueError) as why:
         raise WardProblem("ward.refused.certificate", str(why), file=file) from why
+    pem.must_be_strong(file)
     try:
         fits = belong_together(file, key)
     except (OSError, ValueError, TypeError) as why:  # TypeError: a password is needed

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from core.errors import AuscultError
-from core.i18n import Language, translator
+from core.i18n import SPOKEN, translator
 from core.records import people
 from core.records.opening import may_exist, open_records
 from core.settings import Settings
@@ -19,7 +19,6 @@ from core.ward.certificate import Certificate
 from core.ward.plan import Plan
 from core.ward.problems import WardProblem
 
-SPOKEN: tuple[Language, ...] = ("en", "zh-CN")  # nobody has chosen a language yet
 FOLDER = "ward"
 DONE, REFUSED = 0, 1
 

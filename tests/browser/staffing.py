@@ -5,11 +5,11 @@ Knows: the page People and the door, in English. Does not know: servers beyond t
 
 import re
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from serving import Server
-from steps import add, block, cards, settled
+from steps import add, block, cards, settled, unfold
 
-PIN = "274915"
+PIN, WRONG = "274915", "830562"
 
 
 def tab(context: BrowserContext, url: str) -> Page:
@@ -19,31 +19,52 @@ def tab(context: BrowserContext, url: str) -> Page:
     return page
 
 
+def fill(page: Page, key: str, text: str) -> None:
+    block(page, key).locator("input").fill(text)
+
+
+def press(page: Page, key: str) -> None:
+    block(page, key).get_by_role("button").first.click()
+    settled(page)
+
+
 def set_up(page: Page, server: Server) -> None:
     """On the page People: the code of this server's terminal makes Chief the administrator."""
     (code,) = re.findall(r"enter the code (\w{5}-\w{5})", server.log)
     given = {"first-code": code, "first-name": "Chief", "pin-first": PIN, "pin-again-first": PIN}
     for key, text in given.items():
-        block(page, key).locator("input").fill(text)
+        fill(page, key, text)
     submit(page, "first-code")
     expect(page.locator(".door")).to_be_visible()
 
 
+def add_with_pin(page: Page, name: str) -> None:
+    """A person of the role that the form shows."""
+    unfold(page, "add-person")
+    fill(page, "person-name", name)
+    for key in ("pin-person", "pin-again-person"):
+        fill(page, key, PIN)
+    submit(page, "person-name")
+
+
 def add_pharmacist(page: Page, name: str) -> None:
-    block(page, "person-name").locator("input").fill(name)
+    unfold(page, "add-person")
     block(page, "person-role").get_by_role("combobox").click()
     page.get_by_role("option", name="Pharmacist").click()
-    for key in ("pin-person", "pin-again-person"):
-        block(page, key).locator("input").fill(PIN)
-    submit(page, "person-name")
-    expect(page.get_by_text("Done.")).to_be_visible()
+    add_with_pin(page, name)
+    expect(page.get_by_text(f"Added: {name} (Pharmacist).")).to_be_visible()
 
 
 def sign_in(page: Page, who: str) -> None:
-    page.locator(".door select").select_option(label=who)
-    page.locator(".door input[type=password]").fill(PIN)
-    page.locator(".door button").click()
+    try_pin(page, who, PIN)
     expect(page.locator(".who")).to_be_visible()
+    settled(page)
+
+
+def try_pin(page: Page, who: str, pin: str) -> None:
+    page.locator(".door select").select_option(label=who)
+    page.locator(".door input[type=password]").fill(pin)
+    page.locator(".door button").click()
     settled(page)
 
 
@@ -67,3 +88,27 @@ def submit(page: Page, of: str) -> None:
     form = block(page, of).locator("xpath=ancestor::*[@data-testid='stForm']")
     form.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
     settled(page)
+
+
+def new_office(context: BrowserContext, server: Server) -> Page:
+    """The page People of a server on which Chief was just made administrator and signed in."""
+    page = tab(context, f"{server.url}/people")
+    set_up(page, server)
+    sign_in(page, "Chief · Administrator")
+    return page
+
+
+def audit(page: Page) -> Locator:
+    """The table of the audit, as it is now."""
+    page.get_by_role("tab", name="Audit").click()
+    return page.locator("table.audit")
+
+
+def erase_the_list(page: Page) -> None:
+    """On the tab Audit: the first list that is offered is erased for good."""
+    block(page, "erase-group").get_by_role("combobox").click()
+    page.get_by_role("option").first.click()
+    settled(page)
+    block(page, "erase-sure").locator("label").click()
+    settled(page)
+    press(page, "erase")

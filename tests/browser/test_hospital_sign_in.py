@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from provider import Provider
 from serving import Server
+from staffing import new_office, press, set_up, sign_in, tab
 from steps import block, settled
-from test_people import press, set_up_staff, sign_in, tab
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +52,7 @@ def bind(page: Page, account: str) -> None:
     page.get_by_test_id("stPopoverBody").get_by_test_id("stFormSubmitButton").locator(
         "button"
     ).click()
-    expect(page.get_by_text("Done.")).to_be_visible()
+    expect(page.get_by_text("can sign in with the hospital account.")).to_be_visible()
     settled(page)
 
 
@@ -64,8 +64,7 @@ def test_a_bound_account_signs_in_and_its_identity_never_does_again(
     server: Server, provider: Provider, new_browser: Callable[..., BrowserContext]
 ) -> None:
     office = new_browser("en-GB")
-    desk = set_up_staff(office, server)
-    sign_in(desk, "Chief · Administrator")
+    desk = new_office(office, server)
     tablet = new_browser("en-GB")
     ward = tab(tablet, f"{server.url}/pharmacy")
     to_provider(ward)
@@ -110,8 +109,7 @@ def test_what_must_not_sign_anybody_in(
     server: Server, provider: Provider, new_browser: Callable[..., BrowserContext]
 ) -> None:
     office = new_browser("en-GB")
-    desk = set_up_staff(office, server)
-    sign_in(desk, "Chief · Administrator")
+    desk = new_office(office, server)
     bind(desk, SUBJECT)
     tablet = new_browser("en-GB")
     ward = tab(tablet, server.url)
@@ -169,7 +167,8 @@ def test_without_prompt_login_the_door_says_why_there_is_no_such_sign_in(
     server.env["STREAMLIT_SECRETS_FILES"] = str(file)
     servers.append(server)
     server.start()
-    desk = set_up_staff(new_browser("en-GB"), server)
+    desk = tab(new_browser("en-GB"), f"{server.url}/people")
+    set_up(desk, server)
     expect(desk.get_by_text('client_kwargs must hold prompt = "login"')).to_be_visible()
     expect(block(desk, "hospital-sign-in")).to_have_count(0)
     desk.goto(f"{server.url}/auth/login?provider=x")

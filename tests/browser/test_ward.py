@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from conftest import CHROMIUM
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from serving import free_port
-from steps import add, block, cards, settled
-from test_people import PIN, press, sign_in
+from staffing import PIN, audit, decide, erase_the_list, press, sign_in, tab
+from steps import add, block, settled
 from ward_network import PC, Started, Ward, ward_network, why_not
 from watching import LOCAL, Watch
 
@@ -113,13 +113,6 @@ def shown_fingerprint(log: str) -> str:
     return "".join(rows).replace(" ", "").lower()
 
 
-def tab(context: BrowserContext, address: str) -> Page:
-    page = context.new_page()
-    page.goto(address)
-    settled(page)
-    return page
-
-
 def test_a_pharmacist_compares_the_fingerprint_signs_in_and_decides(
     network: Ward, served: Started, new_tablet: Callable[..., BrowserContext]
 ) -> None:
@@ -135,14 +128,10 @@ def test_a_pharmacist_compares_the_fingerprint_signs_in_and_decides(
     ours = [cookie for cookie in context.cookies() if "auscult" in cookie["name"]]
     assert {c["name"] for c in ours} == {"__Host-auscult_owner", "__Host-auscult_staff"}
     assert all(c["secure"] and c["httpOnly"] and c["sameSite"] == "Strict" for c in ours)
-    add(ward, "atorvastatin", "clarithromycin")
-    cards(ward).get_by_role("button", name="Override").click()
-    popover = ward.get_by_test_id("stPopoverBody")
-    popover.get_by_role("combobox").click()
-    ward.get_by_role("option", name="Monitoring is in place").click()
-    popover.get_by_test_id("stFormSubmitButton").get_by_role("button").click()
-    settled(ward)
-    expect(ward.get_by_text("王芳 goes on anyway: Monitoring is in place")).to_be_attached()
+    decide(ward, "atorvastatin", "clarithromycin")
+    expect(
+        ward.get_by_text("王芳 (Pharmacist) goes on anyway: Monitoring is in place")
+    ).to_be_attached()
     expect(ward.locator(".unencrypted")).to_have_count(0)
 
     desk = tab(new_tablet(trusting=True), f"{url(served)}/people")
@@ -155,15 +144,9 @@ def test_a_pharmacist_compares_the_fingerprint_signs_in_and_decides(
     assert "".join(on_page).replace(" ", "").lower() == fingerprint
     assert code.evaluate("picture => picture.complete && picture.naturalWidth") > 0
     assert code.get_attribute("alt") == url(served)
-    desk.get_by_role("tab", name="Audit").click()
-    table = desk.locator("table.audit")
-    expect(table.locator("tr", has_text="Entry stored")).to_contain_text("王芳")
-    block(desk, "erase-group").get_by_role("combobox").click()
-    desk.get_by_role("option").first.click()
-    settled(desk)
-    block(desk, "erase-sure").locator("label").click()
-    settled(desk)
-    press(desk, "erase")
+    table = audit(desk)
+    expect(table.locator("tr", has_text="Decided to go on")).to_contain_text("王芳")
+    erase_the_list(desk)
     expect(table.locator("tr", has_text="Record erased")).to_contain_text("Chief")
     ward.get_by_role("button", name="Expand sidebar").click()
     press(ward, "end-shift")

@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from serving import end
+
 HERE = Path(__file__).resolve().parent
 PC, TABLET = "10.77.0.1", "10.77.0.2"
 OUTER = "AUSCULT_TEST_OUTER_NETWORK"  # as in tests/guard
-READY, START_SECONDS, STOP_SECONDS = "Ctrl+C", 90, 10
+READY, START_SECONDS = "Ctrl+C", 90
 
 
 def why_not() -> str:
@@ -134,11 +136,4 @@ class Started:
         return self.ward.at(self.ward.pc, *command)
 
     def stop(self) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process)

@@ -14,6 +14,7 @@ from argon2 import PasswordHasher
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
+from wards import ward  # noqa: F401  # a fixture of every test here
 
 from core import settings
 from core.i18n import Language

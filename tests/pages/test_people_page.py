@@ -1,17 +1,18 @@
 """Staff on the pages: set up with the code, sign-in, roles on every page and action, audit."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 from test_pharmacy_page import NAMES, paste, slugs, submit
+from wards import PIN, Ward
 
 from core.errors import NotStored
 from core.i18n import LANGUAGES, Language, translator
 from core.pharmacy.knowledge import Knowledge
-from core.records import attempts, audit, people, roles, sign_in, staff_sessions, verify
+from core.records import attempts, audit, people, pins, roles, sign_in, staff_sessions, verify
 from core.records.people import Person
 from core.records.roles import ACTIONS, PAGES, ROLES, Action, Page, Role
 from core.records.sign_in import SignedIn
@@ -22,38 +23,8 @@ from core.ui.hospital import Configured
 
 OpenPage = Callable[..., AppTest]
 Drawn = Callable[[AppTest], str]
-PIN, OTHER_PIN = "274915", "830562"
+OTHER_PIN = "830562"
 EN = translator("en")
-
-
-@dataclass
-class Ward:
-    """A ward with staff; `token` is what this browser's cookie holds."""
-
-    people: dict[Role, Person] = field(default_factory=dict)
-    token: str | None = None
-
-    def enter(self, role: Role) -> str:
-        answer = sign_in.sign_in(keeping.records(), self.people[role].id, PIN, "b" * 32)
-        assert isinstance(answer, SignedIn)
-        self.token = answer.token
-        return answer.token
-
-
-@pytest.fixture
-def ward(monkeypatch: pytest.MonkeyPatch, own_data_folder: Path) -> Ward:
-    """One person of each role; nobody is signed in."""
-    current().data.mkdir(parents=True, exist_ok=True)
-    records, made = keeping.records(), Ward()
-    boss = people.add_first(records, "Chief", PIN)
-    assert isinstance(boss, Person)
-    made.people["administrator"] = boss
-    for role in ("nurse", "doctor", "pharmacist"):
-        person = people.add(records, f"A {role}", role, PIN, boss.id)  # type: ignore[arg-type]
-        assert isinstance(person, Person)
-        made.people[person.role] = person
-    monkeypatch.setattr(server, "staff_token", lambda cookies: made.token)
-    return made
 
 
 def warnings(app: AppTest) -> list[str]:
@@ -272,25 +243,37 @@ def test_a_press_on_a_screen_that_was_locked_meanwhile_changes_nothing(
     assert "Warfarin" in again and "Atorvastatin" in again
 
 
+def fill_in(app: AppTest, name: str, role: Role, pin: str = PIN, again: str = PIN) -> AppTest:
+    app.text_input(key="person-name").set_value(name)
+    app.selectbox(key="person-role").set_value(role)
+    app.text_input(key="pin-person").set_value(pin)
+    app.text_input(key="pin-again-person").set_value(again)
+    return submit(app, "person-form")
+
+
+def reset(app: AppTest, person: Person, pin: str) -> AppTest:
+    app.text_input(key=f"pin-{person.id}").set_value(pin)
+    app.text_input(key=f"pin-again-{person.id}").set_value(pin)
+    return submit(app, f"pin-form-{person.id}")
+
+
+def successes(app: AppTest) -> list[str]:
+    return [said.value for said in app.success]
+
+
 def test_an_administrator_adds_changes_and_deactivates(
     open_page: OpenPage, drawn: Drawn, ward: Ward
 ) -> None:
     ward.enter("administrator")
     boss, nurse = ward.people["administrator"], ward.people["nurse"]
-    app = open_page("people")
-    app.text_input(key="person-name").set_value("王芳")
-    app.selectbox(key="person-role").set_value("doctor")
-    app.text_input(key="pin-person").set_value(PIN)
-    app.text_input(key="pin-again-person").set_value(PIN)
-    submit(app, "person-form")
-    assert [said.value for said in app.success] == [EN("people.done")]
+    app = fill_in(open_page("people"), "王芳", "doctor")
+    assert successes(app) == [EN("people.added", name="王芳", role="Doctor")]
     (added,) = [p for p in people.everyone(keeping.records()) if p.name == "王芳"]
     assert added.role == "doctor" and last_act() == ("person_added", boss.id, added.id)
     app.selectbox(key=f"role-{nurse.id}").set_value("pharmacist").run()
     assert last_act() == ("role_changed", boss.id, nurse.id)
-    app.text_input(key=f"pin-{nurse.id}").set_value(OTHER_PIN)
-    app.text_input(key=f"pin-again-{nurse.id}").set_value(OTHER_PIN)
-    submit(app, f"pin-form-{nurse.id}")
+    assert successes(app) == [EN("people.role_changed", name=nurse.name, role="Pharmacist")]
+    reset(app, nurse, OTHER_PIN)
     assert last_act() == ("pin_changed", boss.id, nurse.id)
     app.button(key=f"deactivate-{nurse.id}").click().run()
     assert last_act() == ("person_deactivated", boss.id, nurse.id)
@@ -298,7 +281,111 @@ def test_an_administrator_adds_changes_and_deactivates(
     assert warnings(app) == [EN("people.refused.last_administrator")]
     app.number_input(key="idle-minutes").set_value(3).run()
     assert last_act() == ("idle_time_set", boss.id, None)
+    assert successes(app) == [EN("people.idle.done", n=3)]
     assert EN("audit.idle_time_set") in drawn(app) and "Chief" in drawn(app)
+
+
+@pytest.mark.usefixtures("ward")
+def test_a_refused_addition_says_so_in_its_form_and_keeps_name_and_role_but_no_pin(
+    open_page: OpenPage, ward: Ward
+) -> None:
+    ward.enter("administrator")
+    app = open_page("people")
+    before = people.everyone(keeping.records())
+    for pin, again, refused in (
+        (PIN, OTHER_PIN, "people.refused.pin_differs"),
+        ("123456", "123456", "people.refused.pin_simple"),
+        ("27491", "27491", "people.refused.pin_short"),
+    ):
+        fill_in(app, "王芳", "pharmacist", pin, again)
+        form = next(e for e in app.expander if e.label == EN("people.add"))
+        assert [said.value for said in form.warning] == [EN(refused)]
+        assert app.text_input(key="person-name").value == "王芳"
+        assert app.selectbox(key="person-role").value == "pharmacist"
+        assert {app.text_input(key=f"pin-{of}person").value for of in ("", "again-")} == {""}
+    assert people.everyone(keeping.records()) == before
+    fill_in(app, "王芳", "pharmacist")
+    assert app.text_input(key="person-name").value == ""
+    assert fill_in(app, "王\u3000芳", "pharmacist").warning[0].value == EN(
+        "people.refused.name_taken"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rule_of_a_refused_pin_names_its_length(language: Language) -> None:
+    assert str(pins.SHORTEST) in translator(language)("people.refused.pin_short")
+
+
+def test_a_new_pin_closes_its_box_and_names_the_person(open_page: OpenPage, ward: Ward) -> None:
+    ward.enter("administrator")
+    nurse, app = ward.people["nurse"], open_page("people", "zh-CN")
+    box, t = f"pin-box-{nurse.id}", translator("zh-CN")
+    app.session_state[box] = True  # pressed
+    reset(app, nurse, "123456")
+    assert app.session_state[box] is True
+    assert warnings(app) == [t("people.refused.pin_simple")]
+    reset(app, nurse, OTHER_PIN)
+    assert app.session_state[box] is False
+    assert successes(app) == [f"{nurse.name}的PIN码已重设。"]
+    app.run()
+    assert successes(app) == [f"{nurse.name}的PIN码已重设。"]  # until the next act, or coming back
+    app.switch_page("pages/home.py").run()
+    assert successes(app.switch_page("pages/people.py").run()) == []
+
+
+@pytest.mark.parametrize("minutes", [0, 121, 100_000])
+def test_an_idle_time_out_of_bounds_is_refused_with_the_bounds(
+    open_page: OpenPage, ward: Ward, minutes: int
+) -> None:
+    ward.enter("administrator")
+    app = open_page("people")
+    app.number_input(key="idle-minutes").set_value(minutes).run()
+    assert warnings(app) == [EN("people.idle.refused", least=1, most=120)]
+    assert app.number_input(key="idle-minutes").value == staff_sessions.IDLE_MINUTES
+
+
+def in_order(app: AppTest, drawn: Drawn) -> list[str]:
+    return re.findall(r'class="person"><b>(.*?)</b>', drawn(app))
+
+
+def test_a_deactivated_person_keeps_the_place_and_is_activated_there(
+    open_page: OpenPage, drawn: Drawn, ward: Ward
+) -> None:
+    ward.enter("administrator")
+    nurse, app = ward.people["nurse"], open_page("people")
+    names = ["A doctor", "A nurse", "A pharmacist", "Chief"]
+    assert in_order(app, drawn) == names
+    assert EN("people.deactivate.text", name="A nurse") in drawn(app)
+    app.button(key=f"deactivate-{nurse.id}").click().run()
+    assert in_order(app, drawn) == names and EN("people.inactive") in drawn(app)
+    assert successes(app) == [EN("people.deactivated", name="A nurse")]
+    assert not [b for b in app.button if b.key == f"deactivate-{nurse.id}"]
+    app.switch_page("pages/home.py").run()
+    app.switch_page("pages/people.py").run()
+    assert in_order(app, drawn) == ["A doctor", "A pharmacist", "Chief", "A nurse"]
+    app.button(key=f"activate-{nurse.id}").click().run()
+    assert successes(app) == [EN("people.activated", name="A nurse")]
+    assert in_order(app, drawn) == ["A doctor", "A pharmacist", "Chief", "A nurse"]
+
+
+def test_names_stand_in_the_order_of_their_pinyin(
+    open_page: OpenPage, drawn: Drawn, ward: Ward
+) -> None:
+    for name in ("赵敏", "曾强", "单丽", "王芳", "Bob", "刘洋"):
+        assert isinstance(people.add(keeping.records(), name, "nurse", PIN), Person)
+    ward.enter("administrator")
+    shown = [n for n in in_order(open_page("people"), drawn) if not n.startswith("A ")]
+    assert shown == ["Bob", "Chief", "刘洋", "单丽", "王芳", "曾强", "赵敏"]
+
+
+def test_the_only_administrator_is_told_about_a_second_one(
+    open_page: OpenPage, drawn: Drawn, ward: Ward
+) -> None:
+    ward.enter("administrator")
+    hint = "python -m core records pin Chief"
+    assert hint in drawn(open_page("people"))
+    people.add(keeping.records(), "Second", "administrator", PIN)
+    assert hint not in drawn(open_page("people"))
 
 
 def test_an_administrator_binds_a_hospital_account(
@@ -317,6 +404,8 @@ def test_an_administrator_binds_a_hospital_account(
     app.text_input(key=f"account-{doctor.id}").set_value("wang@hospital.EXAMPLE")
     submit(app, f"account-form-{doctor.id}")
     assert warnings(app) == [EN("people.refused.account_taken")]
+    submit(app, f"account-form-{nurse.id}")
+    assert successes(app) == [EN("people.account_set", name=nurse.name)]
 
 
 def test_a_callback_asks_for_the_right_anew(open_page: OpenPage, ward: Ward) -> None:
@@ -479,7 +568,8 @@ def test_an_administrator_finds_the_decision_in_the_audit_and_erases_it(
     ward.enter("administrator")
     app = open_page("people")
     shown = drawn(app)
-    assert EN("audit.entry") in shown and group.id in shown
+    assert EN("audit.decided") in shown and f'title="{group.id}">{group.id[:8]}<' in shown
+    assert EN("audit.erase.reach") in [caption.value for caption in app.caption]
     assert ward.people["pharmacist"].name in shown and "CK each week" not in shown
     app.button(key="erase").click().run()
     assert EN("audit.erase.choose") in [info.value for info in app.info]
@@ -487,16 +577,48 @@ def test_an_administrator_finds_the_decision_in_the_audit_and_erases_it(
     app.checkbox(key="erase-sure").set_value(True)
     app.button(key="erase").click().run()
     assert keeping.records().groups(kind="pharmacy_list") == ()
+    assert EN("audit.decided") not in drawn(app) and EN("audit.entry") in drawn(app)
     assert EN("audit.erase") in drawn(app) and EN("audit.erase.none") in [
         caption.value for caption in app.caption
     ]
     ward.enter("pharmacist")
     again = open_page("pharmacy")
-    (undo,) = [b for b in again.button if b.key and b.key.startswith("undo-")]
-    undo.click().run()
+    assert not [b for b in again.button if b.key and b.key.startswith("undo-")]
     decide(again)
     (fresh,) = keeping.records().groups(kind="pharmacy_list")
     assert fresh.id != group.id
+
+
+def told_acts(shown: str) -> list[list[str]]:
+    """Action, who, about and recorder of each line of the audit, the newest first."""
+    lines = re.findall(r"<tr><th scope.*?</tr>", shown)
+    return [[re.sub("<.*?>", "", c) for c in re.findall("<td>(.*?)</td>", r)][1:] for r in lines]
+
+
+def test_the_audit_says_who_decided_and_who_took_back_on_whose_list(
+    open_page: OpenPage, drawn: Drawn, ward: Ward
+) -> None:
+    ward.enter("pharmacist")
+    app = decide(paste(open_page("pharmacy"), "\n".join(NAMES["en"])))
+    (undo,) = [b for b in app.button if b.key and b.key.startswith("undo-")]
+    undo.click().run()
+    records, who = keeping.records(), ward.people["pharmacist"]
+    (group,) = records.groups(kind="pharmacy_list")
+    entries = [entry.id[:8] for entry in records.list(group.id, superseded=True)]
+    sign_in.sign_in(records, who.id, "111111", "c" * 32)
+    sign_in.refuse(records)
+    ward.enter("administrator")
+    acts = told_acts(drawn(open_page("people")))[1:6]
+    assert acts == [
+        [EN("audit.code_refused"), "–", "–", "–"],
+        [EN("audit.sign_in_refused"), "–", who.name, "–"],
+        [EN("audit.taken_back"), who.name, f"{group.id[:8]} {entries[1]}", who.name],
+        [EN("audit.decided"), who.name, f"{group.id[:8]} {entries[0]}", who.name],
+        [EN("audit.group"), who.name, group.id[:8], who.name],
+    ]
+    with records.database.reading() as connection:
+        found = verify.verify(connection, records.keys.ring(), records.shares)
+    assert found.state == "whole"
 
 
 def test_an_administrator_decides_and_the_role_of_that_time_stays_with_it(

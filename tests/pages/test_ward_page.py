@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from test_people_page import PIN, Ward, ward  # noqa: F401  # a fixture
+from wards import PIN, Ward
 
 from core import settings
 from core.i18n import LANGUAGES, Language, translator
@@ -74,7 +74,7 @@ def test_the_code_for_the_first_administrator_is_not_shown_on_the_ward(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_administrator_sees_address_code_and_fingerprint(
     lan: Path,
-    ward: Ward,  # noqa: F811
+    ward: Ward,
     open_page: OpenPage,
     drawn: Drawn,
     language: Language,
@@ -86,7 +86,7 @@ def test_an_administrator_sees_address_code_and_fingerprint(
     for row in served.fingerprint:
         assert row in shown
     assert f"https://{PC}:6006" in shown and "https://ward-pc:6006" in shown
-    assert "https://elsewhere" not in shown  # the certificate does not hold for it
+    assert "https://elsewhere" not in shown  # the certificate is not valid for it
     assert "data:image/svg+xml" in shown
     for key in ("ward.compare", *network.BROWSERS):
         assert t(key) in shown
@@ -98,7 +98,7 @@ def test_an_administrator_sees_address_code_and_fingerprint(
 
 def test_others_do_not_see_it(
     lan: Path,
-    ward: Ward,  # noqa: F811
+    ward: Ward,
     open_page: OpenPage,
     drawn: Drawn,
 ) -> None:
@@ -107,7 +107,7 @@ def test_others_do_not_see_it(
 
 
 def test_when_off_the_command_is_named(
-    ward: Ward,  # noqa: F811
+    ward: Ward,
     open_page: OpenPage,
     drawn: Drawn,
 ) -> None:
@@ -118,9 +118,31 @@ def test_when_off_the_command_is_named(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_behind_a_proxy_its_hosts_are_named_and_nothing_says_this_machine_only(
+    ward: Ward,
+    open_page: OpenPage,
+    drawn: Drawn,
+    monkeypatch: pytest.MonkeyPatch,
+    language: Language,
+) -> None:
+    monkeypatch.setenv("AUSCULT_HOSTS", "auscult.example,10.77.0.9")
+    settings.current.cache_clear()
+    ward.enter("administrator")
+    t, hosts = translator(language), "auscult.example, 10.77.0.9"
+    people_page = open_page("people", language)
+    assert f"{t('ward.title')} · {t('ward.proxy', hosts=hosts)}" in [
+        box.label for box in people_page.expander
+    ]
+    said = [text.value for text in people_page.markdown]
+    assert t("ward.proxy.text", hosts=hosts) in said and t("ward.off.text") not in said
+    shown = drawn(open_page("home", language))
+    assert t("privacy.who_shared", hosts=hosts) in shown and t("privacy.who") not in shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_without_encryption_every_page_says_so(
     plain: None,
-    ward: Ward,  # noqa: F811
+    ward: Ward,
     open_page: OpenPage,
     drawn: Drawn,
     language: Language,

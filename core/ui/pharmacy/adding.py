@@ -30,8 +30,8 @@ def adding(t: Translator) -> list[str]:
     pasted = _paste(t)
     # In a place of their own: what follows must not move, or Streamlit leaves old rows behind.
     with st.container(key="told"):
-        for key, values in told():
-            st.warning(t(key, **values))
+        for key, good, values in told():
+            (st.success if good else st.warning)(t(key, **values))
     return [waiting, pasted, *st.session_state.get(SAID, [])]
 
 

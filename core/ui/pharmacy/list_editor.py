@@ -12,8 +12,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.i18n import Translator
-from core.pharmacy.context import LEAST_MG, ROUTES, Medication
+from core.pharmacy.context import LEAST_MG, Medication
 from core.pharmacy.knowledge import knowledge
+from core.pharmacy.stated_words import ROUTES
 from core.pharmacy.wording import Words
 from core.pharmacy.worklist import Line, Worklist
 from core.terms.drug_list import Item

@@ -23,9 +23,9 @@ from core.pharmacy.worklist import Worklist
 from core.records.problems import Erased, Unknown
 from core.ui import badges, demo, keeping, staff
 from core.ui.markup import fill
-from core.ui.pharmacy.session import change, tell, worklist
+from core.ui.pharmacy.session import change, tell, tell_good, worklist
 
-NO_REASON = "override without a reason"
+MISSING = "overrides in which something is missing"
 
 
 def standing(worklist: Worklist, pair: Pair) -> Override | None:
@@ -48,6 +48,8 @@ def note_line(t: Translator, words: Words, pair: Pair, override: Override) -> st
 def control(t: Translator, pair: Pair, slug: str, override: Override | None) -> None:
     """The button that takes a decision back, or the form that gives one; for who may decide."""
     if not staff.may("pharmacy", "override"):
+        if not override:
+            st.caption(t("pharmacy.override.not_yours"))
         return
     if override:
         taken_back = partial(_take_back, pair.key, override)
@@ -74,8 +76,9 @@ def control(t: Translator, pair: Pair, slug: str, override: Override | None) -> 
         st.form_submit_button(
             t("pharmacy.override.save"), type="primary", on_click=partial(_give, pair, slug)
         )
-        if st.session_state.pop(NO_REASON, None) == slug:
-            st.warning(t("pharmacy.override.reason_needed"))
+        missing = st.session_state.get(MISSING, {}).pop(slug, None)
+        if missing:
+            st.warning(t(missing))
 
 
 def _give(pair: Pair, slug: str) -> None:
@@ -83,8 +86,9 @@ def _give(pair: Pair, slug: str) -> None:
     now = staff.look()
     if not staff.may("pharmacy", "override", now):
         return
-    if reason is None:
-        st.session_state[NO_REASON] = slug
+    missing = _missing(reason, note)
+    if missing:
+        st.session_state.setdefault(MISSING, {})[slug] = missing
         return
     override = Override(reason, note, datetime.now(UTC), pair.severity)
     if now.session is None or demo.case():
@@ -92,6 +96,15 @@ def _give(pair: Pair, slug: str) -> None:
     else:
         who, role = now.session.name, now.session.role
         _record(pair, replace(override, person=who, role=role), now.session.person)
+
+
+def _missing(reason: str | None, note: str) -> str | None:
+    """The sentence that asks for what a decision lacks."""
+    if reason is None:
+        return "pharmacy.override.reason_needed"
+    if reason == "other" and not note.strip():
+        return "pharmacy.override.note_needed"
+    return None
 
 
 def _record(pair: Pair, override: Override, person: str) -> None:
@@ -111,13 +124,17 @@ def _record(pair: Pair, override: Override, person: str) -> None:
         )
     if recorded.state == "waiting":
         tell("pharmacy.override.waiting")
+    else:
+        tell_good("pharmacy.override.noted")
 
 
 def _stored(pair: Pair, override: Override, person: str) -> decision_record.Recorded:
     """In the record of this list, or in a new one when that was erased."""
     record = partial(decision_record.record, keeping.records())
+    before = worklist().overrides.get(pair.key)
     try:
-        return record(worklist().group, pair, override, knowledge(), person)
+        group, entry = worklist().group, before.entry if before else ""
+        return record(group, pair, override, knowledge(), person, entry)
     except (Erased, Unknown):
         return record("", pair, override, knowledge(), person)
 

@@ -13,7 +13,8 @@ import streamlit as st
 from core.i18n import Translator
 from core.pharmacy import patient_text
 from core.pharmacy.checker import Check
-from core.pharmacy.context import RANGES, WORDS, YES_NO
+from core.pharmacy.context import RANGES, YES_NO
+from core.pharmacy.stated_words import WORDS
 from core.pharmacy.wording import Words
 from core.pharmacy.worklist import Worklist
 from core.ui.folds import fold, unfold

@@ -11,13 +11,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.errors import NotStored
+from core.errors import AuscultError, NotStored
 from core.pharmacy.checker import Check, check
 from core.pharmacy.context import read_patient
 from core.pharmacy.knowledge import knowledge
 from core.pharmacy.worklist import MOST_LINES, Worklist, dump, from_names, restore
+from core.records.problems import Erased
 from core.terms.drug_names import drug_names
-from core.ui import demo, staff
+from core.ui import demo, keeping, staff
 from core.ui.owner import drafts, owner
 
 SLOT = "pharmacy"
@@ -35,7 +36,7 @@ def worklist() -> Worklist:
             st.session_state[DEMO_LIST] = from_names(list(case.content["drugs"]), drug_names())  # type: ignore[call-overload]
         return st.session_state[DEMO_LIST]  # type: ignore[no-any-return]
     if LIST not in st.session_state:
-        st.session_state[LIST], st.session_state[REVISION] = _stored()
+        st.session_state[LIST], st.session_state[REVISION] = _stored(owner())
     return st.session_state[LIST]  # type: ignore[no-any-return]
 
 
@@ -53,8 +54,9 @@ def change(act: Callable[[Worklist], Worklist], *, adds: bool = False, nonce: st
         st.session_state[DEMO_LIST] = act(worklist())
         return True
     current = worklist()
+    who = owner()  # asks the database, for which no other person's list may wait
     with _writing:
-        stored, revision = _stored()
+        stored, revision = _stored(who)
         if revision > st.session_state[REVISION]:
             st.session_state[LIST], st.session_state[REVISION] = stored, revision
             current = stored
@@ -65,7 +67,7 @@ def change(act: Callable[[Worklist], Worklist], *, adds: bool = False, nonce: st
             return False
         st.session_state[LIST] = act(current).hear(nonce)
         st.session_state[REVISION] += 1
-        _store()
+        _store(who)
     return True
 
 
@@ -84,6 +86,19 @@ def grow(count: int, act: Callable[[Worklist], Worklist], nonce: str = "") -> bo
     return not refused
 
 
+def forget_erased() -> None:
+    """Decisions whose record was erased are not shown, kept or exported any longer."""
+    group = worklist().group
+    if not group or staff.here().session is None:
+        return
+    try:
+        keeping.records().shares.find(group)
+    except Erased:
+        change(lambda shown: shown.without_recorded())
+    except AuscultError:
+        return  # the records cannot say it now; the next run asks again
+
+
 def checked(shown: Worklist) -> Check:
     """The check of a list, kept while the list is the same; raises `BadInput` for the patient."""
     held: tuple[Worklist, Check] | None = st.session_state.get(CHECKED)
@@ -96,17 +111,21 @@ def checked(shown: Worklist) -> Check:
 
 def tell(key: str, **values: object) -> None:
     """Keeps a sentence for the next time that the page is drawn."""
-    st.session_state.setdefault(TOLD, []).append((key, values))
+    st.session_state.setdefault(TOLD, []).append((key, False, values))
 
 
-def told() -> tuple[tuple[str, dict[str, object]], ...]:
-    """What is to be told once: keys and their values."""
+def tell_good(key: str) -> None:
+    """As `tell`, of something that went well."""
+    st.session_state.setdefault(TOLD, []).append((key, True, {}))
+
+
+def told() -> tuple[tuple[str, bool, dict[str, object]], ...]:
+    """What is to be told once: keys, whether it is good, and their values."""
     worklist()  # reading the stored list may have something to tell
     return tuple(st.session_state.pop(TOLD, ()))
 
 
-def _store() -> None:
-    who = owner()
+def _store(who: str | None) -> None:
     if who is None:
         tell("pharmacy.note.no_cookie")
         return
@@ -117,8 +136,7 @@ def _store() -> None:
         tell(problem.key)
 
 
-def _stored() -> tuple[Worklist, int]:
-    who = owner()
+def _stored(who: str | None) -> tuple[Worklist, int]:
     if who is None:
         return Worklist(), 0
     found = drafts().look(who, SLOT)

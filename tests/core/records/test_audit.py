@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 from house import House, judged, started, unguarded
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 
-from core.records import audit, tables
+from core.records import audit, backup, tables
 from core.records.erase import erase_group
 from core.records.head import Head, parse_head
 from core.records.store import Records
@@ -198,3 +198,58 @@ def test_a_head_is_read_as_it_is_printed_and_nothing_else_is(records: Records) -
     assert records.head_file.read() == Head(6, "cd" * 32)
     records.head_file.path.write_bytes(b"\xff")
     assert records.head_file.read() is None
+
+
+def no_trigger(connection: Connection) -> None:
+    unguarded(connection)
+
+
+def harmless_trigger(connection: Connection) -> None:
+    """Triggers of the same names that refuse nothing."""
+    unguarded(connection)
+    if connection.dialect.name != "sqlite":
+        made = "CREATE FUNCTION idle() RETURNS trigger AS $$ BEGIN RETURN NULL; END $$"
+        connection.execute(text(f"{made} LANGUAGE plpgsql"))
+    for table, change in (("audit", "update"), ("audit", "delete"), ("entry", "update")):
+        trigger = f"CREATE TRIGGER {table}_no_{change} BEFORE {change} ON {table}"
+        does = "BEGIN SELECT 1; END"
+        if connection.dialect.name != "sqlite":
+            does = "FOR EACH STATEMENT EXECUTE FUNCTION idle()"
+        connection.execute(text(f"{trigger} {does}"))
+
+
+def switched_off(connection: Connection) -> None:
+    for table in ("audit", "entry"):
+        connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
+
+
+@pytest.mark.parametrize("disarm", [no_trigger, harmless_trigger, switched_off])
+def test_triggers_that_refuse_nothing_any_more_are_named(
+    house: House, disarm: Callable[[Connection], None]
+) -> None:
+    records = house.open().records
+    if disarm is switched_off and records.database.file:
+        return  # SQLite has no such switch
+    filled(records)
+    assert judged(records).unguarded == ()
+    with records.database.writing() as connection:
+        disarm(connection)
+    found = judged(records, records.head_file.read())
+    assert (found.state, found.lines) == ("whole", 4)
+    assert found.unguarded == ("entry_no_update", "audit_no_update", "audit_no_delete")
+
+
+def test_triggers_are_named_beside_a_broken_chain_and_come_back_with_a_restore(
+    house: House,
+) -> None:
+    records = house.open().records
+    filled(records)
+    backup.back_up(records, house.root / "b.gz")
+    with records.database.writing() as connection:
+        unguarded(connection)
+        take_out(connection)
+    found = judged(records)
+    assert (found.state, len(found.unguarded)) == ("gap", 3)
+    backup.restore(records, house.root / "b.gz", force=True)
+    found = judged(records, records.head_file.read())
+    assert (found.state, found.unguarded) == ("whole", ())

@@ -215,6 +215,19 @@ def test_there_may_be_nothing_to_sweep(tmp_path: Path) -> None:
     assert Drafts(tmp_path / "never made").sweep() == 0
 
 
+def test_a_draft_is_handed_over_although_the_old_file_cannot_be_removed(
+    drafts: Drafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts.save(OWNER, "pharmacy", 1)
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    drafts.hand_over(OWNER, OTHER, "pharmacy")
+    assert drafts.find(OTHER, "pharmacy") == 1
+
+
 def test_a_draft_is_handed_over_once_and_replaces_none(drafts: Drafts) -> None:
     drafts.hand_over(OWNER, OTHER, "pharmacy")
     assert drafts.find(OTHER, "pharmacy") is None

@@ -28,8 +28,8 @@ NEXT = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -57,7 +57,7 @@ def test_the_migrations_lead_to_the_tables_that_the_program_uses(house: House) -
     with records.database.reading() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, tables.METADATA) == []
-        assert migrate.revision(connection) == "0003"
+        assert migrate.revision(connection) == "0004"
         assert len(inspect(connection).get_table_names()) == len(tables.METADATA.tables) + 1
 
 
@@ -69,7 +69,7 @@ def test_a_database_of_the_first_version_is_brought_up(house: House) -> None:
     old.close()
     records = house.open().records
     with records.database.reading() as connection:
-        assert migrate.revision(connection) == "0003"
+        assert migrate.revision(connection) == "0004"
         assert "staff_setting" in inspect(connection).get_table_names()
     assert len(list(house.settings.data.glob("auscult-before-0001-*.db"))) == (
         1 if records.database.file else 0
@@ -103,14 +103,14 @@ def test_an_older_database_is_brought_up_and_copied_first(
     found = newer.records.read(entry)
     assert found is not None and found.content == {"text": "before"}
     with newer.records.database.reading() as connection:
-        assert migrate.revision(connection) == "0004"
-    copies = list(house.settings.data.glob("auscult-before-0003-*.db"))
+        assert migrate.revision(connection) == "0005"
+    copies = list(house.settings.data.glob("auscult-before-0004-*.db"))
     assert len(copies) == (1 if records.database.file else 0)
     for copy in copies:
         assert copy.stat().st_mode & 0o777 == 0o600
         with closing(sqlite3.connect(copy)) as old:
             assert old.execute("SELECT id FROM entry").fetchall() == [(entry,)]
-            assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0003",)
+            assert old.execute("SELECT version_num FROM alembic_version").fetchone() == ("0004",)
 
 
 def test_a_newer_database_is_refused_and_left_as_it_is(
@@ -120,7 +120,7 @@ def test_a_newer_database_is_refused_and_left_as_it_is(
     entry = records.add(records.new_group("visit").id, "note", {"text": "new"}).id
     with pytest.raises(DatabaseNewer) as caught:
         house.open()
-    assert caught.value.values == {"found": "0004"}
+    assert caught.value.values == {"found": "0005"}
     assert records.read(entry) is not None
     records.close()
 
@@ -135,7 +135,7 @@ def test_a_migration_that_fails_half_way_leaves_the_old_database(
     again = house.open().records
     assert again.read(entry) is not None
     with again.database.reading() as connection:
-        assert migrate.revision(connection) == "0003"
+        assert migrate.revision(connection) == "0004"
         assert "later" not in inspect(connection).get_table_names()
 
 

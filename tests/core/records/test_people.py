@@ -1,9 +1,12 @@
 """Staff: PIN rules, roles, the last administrator, and what the audit keeps of each act."""
 
+import re
+
 import pytest
 from house import House, judged
 from sqlalchemy import select
 
+from core.i18n import LANGUAGES, Language, translator
 from core.records import audit, people, pins, sign_in, staff_sessions, tables
 from core.records.people import Person
 from core.records.sign_in import SignedIn
@@ -29,6 +32,16 @@ def acts(records: Records) -> list[tuple[str, str | None, str | None]]:
     """Action, who acted, to whom, oldest first."""
     with records.database.reading() as connection:
         return [(line.action, line.person, line.entry_id) for line in audit.lines(connection)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_rules_beside_the_field_name_each_of_them(language: Language) -> None:
+    said = translator(language)("people.pin.rules", least=pins.SHORTEST)
+    numbers = re.findall("[0-9]+", said)
+    assert numbers[:3] == [str(n) for n in (pins.SHORTEST, pins.LONGEST, pins.FEWEST_DIGITS)]
+    examples = numbers[3:]
+    assert len(examples) == 4
+    assert [pins.problem(pin) for pin in examples] == ["pin_simple"] * 4
 
 
 @pytest.mark.parametrize(
@@ -60,7 +73,7 @@ def test_a_pin_is_kept_as_argon2_and_full_width_digits_are_the_same() -> None:
     assert kept.startswith("$argon2id$") and PIN not in kept and len(kept) <= 200
     assert pins.matches(kept, PIN) and pins.matches(kept, "２７４９１５")
     assert not pins.matches(kept, OTHER_PIN)
-    assert not pins.matches(None, "nobody") and not pins.matches("-", PIN)
+    assert not pins.matches("-", PIN)
 
 
 def test_a_days_work_of_an_administrator_is_in_the_audit_by_ids(records: Records) -> None:
@@ -103,6 +116,9 @@ def test_two_active_people_never_have_one_name(records: Records) -> None:
     again = added(records, "wang fang")
     assert people.activate(records, nurse.id, boss.id) == "name_taken"
     assert again.id != nurse.id
+    added(records, "王芳")
+    for name in ("王\u3000芳", "王 芳", " 王芳", "WANGFANG", "ｗａｎｇ　ｆａｎｇ"):
+        assert people.add(records, name, "nurse", PIN) == "name_taken", name
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\u202eb"])

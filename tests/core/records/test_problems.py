@@ -73,6 +73,8 @@ def sqlite_error(code: int) -> sqlite3.OperationalError:
         (psycopg.errors.AdminShutdown(), DatabaseAway),
         (psycopg.errors.CannotConnectNow(), DatabaseAway),
         (psycopg.errors.InvalidPassword(), DatabaseAway),
+        (psycopg.errors.ReadOnlySqlTransaction(), DatabaseAway),
+        (psycopg.errors.QueryCanceled(), DatabaseLocked),
         (psycopg.errors.TooManyConnections(), DatabaseFull),
         (psycopg.errors.DiskFull(), DatabaseFull),
         (psycopg.errors.LockNotAvailable(), DatabaseLocked),

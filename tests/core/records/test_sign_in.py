@@ -4,18 +4,29 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from house import House, judged, started
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from test_people import OTHER_PIN, PIN, acts, added, first
 
-from core.records import attempts, audit, people, sign_in, staff_sessions, tables
+from core.records import (
+    attempts,
+    audit,
+    people,
+    pins,
+    rotate,
+    sign_in,
+    staff_sessions,
+    tables,
+)
 from core.records.attempts import Wait
 from core.records.people import Person
+from core.records.problems import DatabaseFull
 from core.records.sign_in import Changed, SignedIn, Wrong
 from core.records.staff_sessions import Ended, Session
 from core.records.store import Records
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 HOME, STRANGE = "1" * 32, "2" * 32
+WARD, OFFICE, GUESSER = "10.0.0.1", "10.0.0.2", "10.9.9.9"
 
 
 @pytest.fixture
@@ -28,8 +39,8 @@ def later(seconds: float) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def token(records: Records, person: Person, browser: str, at: datetime) -> str:
-    answer = sign_in.sign_in(records, person.id, PIN, browser, at)
+def token(records: Records, person: Person, browser: str, at: datetime, address: str = "") -> str:
+    answer = sign_in.sign_in(records, person.id, PIN, browser, at, address)
     assert isinstance(answer, SignedIn), answer
     return answer.token
 
@@ -116,15 +127,91 @@ def test_slips_on_the_own_tablet_are_forgiven_by_the_right_pin(
     assert sign_in.sign_in(records, nurse.id, OTHER_PIN, HOME, later(21)) == Wrong()
 
 
+def staff_of(records: Records, size: int) -> list[str]:
+    """Ids of that many people with one PIN, copies of a person who was added."""
+    first_one = added(records, "Nurse")
+    ids = [f"{n:032x}" for n in range(size)]
+    table = tables.person
+    with records.database.writing() as connection:
+        row = connection.execute(select(table).where(table.c.id == first_one.id)).one()
+        rows = [{**row._asdict(), "id": who, "name": who} for who in ids]
+        connection.execute(insert(table), rows)
+    return ids
+
+
 def test_one_pin_tried_on_many_people_is_slowed_down_too(records: Records) -> None:
     boss = first(records)
-    token(records, boss, HOME, START)
-    made = [f"{n:032x}" for n in range(300)]
-    answers = [sign_in.sign_in(records, who, OTHER_PIN, STRANGE, later(1)) for who in made]
+    token(records, boss, HOME, START, GUESSER)
+    answers = [
+        sign_in.sign_in(records, who, OTHER_PIN, STRANGE, later(1), GUESSER)
+        for who in staff_of(records, 300)
+    ]
     assert answers.count(Wrong()) == attempts.FREE_OVERALL + 1
-    assert isinstance(sign_in.sign_in(records, boss.id, PIN, STRANGE, later(1)), Wait)
-    token(records, boss, HOME, later(1))
-    token(records, boss, STRANGE, later(1 + attempts.LONGEST_OVERALL_S))
+    again = sign_in.sign_in(records, boss.id, PIN, STRANGE, later(1), GUESSER)
+    assert isinstance(again, Wait)
+    token(records, boss, HOME, later(1), GUESSER)
+    token(records, boss, STRANGE, later(1), WARD)
+    token(records, boss, "3" * 32, later(1 + attempts.LONGEST_OVERALL_S), GUESSER)
+
+
+def test_ids_of_nobody_are_refused_unread_and_make_nobody_wait(
+    records: Records, nurse: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = added(records, "Gone")
+    people.deactivate(records, gone.id, nurse.id)
+    lines, looked = len(acts(records)), []
+    monkeypatch.setattr(pins, "matches", lambda *told: looked.append(told))
+    for who in (gone.id, *(f"{n:032x}" for n in range(200))):
+        assert sign_in.sign_in(records, who, PIN, STRANGE, START, GUESSER) == Wrong()
+    assert (looked, counted(records), len(acts(records))) == ([], 0, lines)
+    monkeypatch.undo()
+    token(records, nurse, STRANGE, START, GUESSER)
+
+
+def test_who_guesses_all_day_waits_alone(records: Records) -> None:
+    boss = first(records)
+    for n in range(60):
+        sign_in.sign_in(records, boss.id, OTHER_PIN, f"{n:032}", later(n * 10), GUESSER)
+        browser, network = f"{n:031}b", (WARD, OFFICE)[n % 2]
+        token(records, boss, browser, later(n * 10 + 1), network)
+    refused = sign_in.sign_in(records, boss.id, PIN, STRANGE, later(600), GUESSER)
+    assert isinstance(refused, Wait) and refused.seconds > 5
+
+
+def test_a_pin_guessed_from_many_networks_is_slowed_down_a_little(
+    records: Records, nurse: Person
+) -> None:
+    answers = [
+        sign_in.sign_in(records, nurse.id, OTHER_PIN, STRANGE, later(1), f"10.1.{n}.1")
+        for n in range(attempts.FREE_EVERYWHERE + 20)
+    ]
+    assert answers.count(Wrong()) == attempts.FREE_EVERYWHERE + 1
+    assert sign_in.sign_in(records, nurse.id, PIN, HOME, later(1), WARD) == Wait(1)
+    token(records, nurse, HOME, later(1 + attempts.LONGEST_OVERALL_S), WARD)
+
+
+def test_one_network_alone_cannot_reach_the_limit_of_all(records: Records, nurse: Person) -> None:
+    at = START
+    while at < START + attempts.WINDOW:
+        answer = sign_in.sign_in(records, nurse.id, OTHER_PIN, STRANGE, at, GUESSER)
+        at += timedelta(seconds=answer.seconds if isinstance(answer, Wait) else 0)
+    assert 50 < counted(records) < attempts.FREE_EVERYWHERE
+    token(records, nurse, STRANGE, at, WARD)
+
+
+def test_the_network_stands_in_the_database_as_an_hmac_that_a_rotation_keeps(
+    records: Records, nurse: Person
+) -> None:
+    for n in range(attempts.FREE):
+        sign_in.sign_in(records, nurse.id, OTHER_PIN, STRANGE, later(n), GUESSER)
+        rotate.rotate(records)
+    column = tables.sign_in_attempt.c.network
+    with records.database.reading() as connection:
+        (stored,) = connection.execute(select(column).distinct()).scalars()
+    assert len(stored) == 64 and GUESSER not in stored
+    assert stored == attempts.network(records.keys.ring(), GUESSER)
+    refused = sign_in.sign_in(records, nurse.id, PIN, STRANGE, later(4), GUESSER)
+    assert isinstance(refused, Wait)
 
 
 def test_attempts_in_several_processes_at_once_all_count(house: House) -> None:
@@ -164,6 +251,40 @@ def test_a_session_locks_when_idle_and_the_administrator_sets_when(
     for minutes in (0, 121):
         with pytest.raises(ValueError, match=str(minutes)):
             staff_sessions.set_idle_minutes(records, minutes, nurse.id)
+
+
+def test_a_database_that_takes_no_writes_locks_nobody_who_works(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = house.open(patience=0.2).records
+    first(records)
+    nurse = added(records, "Nurse")
+    its, idle = token(records, nurse, HOME, START), token(records, nurse, STRANGE, START)
+    monkeypatch.setattr(staff_sessions, "_active", {})
+    with house.open().records.database.writing():  # somebody writes and does not come to an end
+        for seconds in (500, 1000, 1500):
+            seen = staff_sessions.look(records, its, later(seconds))
+            assert isinstance(seen, Session) and seen.idle_minutes == 10
+        assert staff_sessions.look(records, idle, later(1500)) == Ended(nurse.id)
+    assert isinstance(staff_sessions.look(records, its, later(2000)), Session)
+    assert staff_sessions._active == {}
+    assert staff_sessions.look(records, its, later(2601)) == Ended(nurse.id)
+
+
+def test_only_so_many_activities_are_remembered(
+    records: Records, nurse: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise DatabaseFull("records.problem.full", "test")
+
+    sessions = [token(records, nurse, HOME, START) for _ in range(5)]
+    monkeypatch.setattr(staff_sessions, "_active", {})
+    monkeypatch.setattr(staff_sessions, "MOST_REMEMBERED", 3)
+    monkeypatch.setattr(staff_sessions, "_store_activity", full)
+    for its in sessions:
+        assert isinstance(staff_sessions.look(records, its, later(60)), Session)
+    remembered = list(staff_sessions._active)
+    assert remembered == [staff_sessions._hashed(its) for its in sessions[2:]]
 
 
 def test_two_sessions_of_one_person_see_each_other_and_end_as_asked(

@@ -57,6 +57,8 @@ def test_groups_are_found_by_patient_owner_and_kind(records: Records) -> None:
     assert [g.id for g in records.groups(patient="M-77")] == [visit]
     assert [g.id for g in records.groups(owner="n1", kind="paper_library")] == [paper]
     assert {g.id for g in records.groups(owner="n1")} == {visit, paper}
+    assert [g.id for g in records.groups(newest=1)] == [records.groups()[-1].id]
+    assert records.groups(newest=9) == records.groups() != ()
     assert records.groups(patient="M-78") == ()
     (kept,) = records.groups(kind="visit")
     assert kept.keep_until is not None

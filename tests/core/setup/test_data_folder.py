@@ -32,7 +32,7 @@ def test_relative_data_folder_is_meant_from_here(
         (None, {"AUSCULT_ADDRESS": "0.0.0.0"}, "0.0.0.0 is not this computer"),
         (None, {"AUSCULT_DATABASE_URL": "mysql://x"}, "must begin with postgresql"),
         (None, {"AUSCULT_KEY_FILE": "data/master.key"}, "inside the data folder"),
-        (None, {"AUSCULT_WARD": "a b"}, "a b is no address"),
+        (None, {"AUSCULT_WARD": "a b"}, "a b is no host name"),
     ],
 )
 def test_wrong_setting_is_named(port: int | None, env: dict[str, str], sentence: str) -> None:

@@ -80,7 +80,7 @@ def test_streamlit_reads_the_options_as_they_are_meant(monkeypatch: pytest.Monke
     command = ["run", "Home.py", *ward.streamlit_options(PLAN)]
     monkeypatch.chdir(Path(ward.__file__).parents[2])
     streamlit_command(command, standalone_mode=False)
-    assert seen["server_allowedHosts"] == ("localhost", "127.0.0.1", "::1", "10.77.0.1", "ward-pc")
+    assert seen["server_allowedHosts"] == ("127.0.0.1", "localhost", "::1", "10.77.0.1", "ward-pc")
     assert (seen["server_address"], seen["browser_serverAddress"]) == ("0.0.0.0", "10.77.0.1")
     assert (seen["server_sslCertFile"], seen["server_sslKeyFile"]) == ("/c.pem", "/k.pem")
     assert {name: config.get_option(name) for name in before} == before

@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket
 
 from core.i18n import Language, translator
 from core.ui.buckets import Buckets, Pace, Wish
-from core.ui.limits import CONNECTIONS, MIB, RULES, Limits, address_of
+from core.ui.limits import CONNECTIONS, HOSPITAL, MIB, RULES, Limits, address_of
 from core.ui.server import OWNER_COOKIE
 from core.ui.sign_in_route import PATH
 
@@ -53,6 +53,7 @@ class Door:
         self.app = Starlette(
             routes=[
                 Route(PATH, took, methods=["POST", "GET"]),
+                *(Route(path, took) for path in HOSPITAL),
                 Route("/_stcore/upload_file/{a}/{b}", took, methods=["PUT", "DELETE"]),
                 WebSocketRoute(CONNECTIONS, connected),
             ],
@@ -171,6 +172,17 @@ def test_a_program_that_changes_its_cookie_is_stopped_by_its_address(
     rule = RULES["sign_in"]
     assert passed == spent(rule.address if browsers[0] is not None else rule.browser)
     assert door.ask(PATH, client="192.0.2.2", browser=1)["status"] == 200
+
+
+@pytest.mark.parametrize("path", HOSPITAL)
+def test_the_hospitals_sign_in_counts_as_one(path: str) -> None:
+    door = Door()
+    own = spent(RULES["sign_in"].browser)
+    answers = [door.ask(path, "GET") for _ in range(own + 1)]
+    assert [answer["status"] for answer in answers] == [200] * own + [303]
+    assert Headers(raw=answers[-1]["headers"])["location"] == "/?sign_in=wait&seconds=3"
+    assert door.ask(PATH)["status"] == 303  # one count for every way in
+    assert len(door.reached) == own
 
 
 def test_a_refused_sign_in_lands_on_the_door_with_the_seconds() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import re
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -15,7 +16,16 @@ from starlette.types import Message, Scope
 from starlette.websockets import WebSocket
 
 from core import VERSION, settings
-from core.ui.server import CSP, OWNER_COOKIE, Guard, is_closed, owner, source_route, source_zip
+from core.ui.server import (
+    CSP,
+    OWNER_COOKIE,
+    Guard,
+    is_closed,
+    owner,
+    source_files,
+    source_route,
+    source_zip,
+)
 
 OWN = "0123456789abcdef" * 2
 
@@ -285,6 +295,9 @@ def tree(tmp_path: Path) -> Path:
         *("core/__pycache__/a.pyc", "core/.cache/x", "core/.env", "assets/node_modules/m.js"),
         *(".streamlit/config.toml", ".streamlit/secrets.toml", ".venv/x.py", ".git/config"),
         *("data/drafts.db", "private.txt", "tests/browser/shots/s.png"),
+        *(".streamlit/secrets.toml~", ".streamlit/secrets.toml.bak", ".streamlit/secrets.json"),
+        *("core/a.py~", "core/#a.py#", "core/master.key", "assets/ward.pem", "docs/auscult.db"),
+        *("requirements-private.txt", ".ci/run", ".ci/token", "tools/dump.sql", "core/a.py.orig"),
     ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -298,9 +311,20 @@ def test_the_source_holds_what_runs_and_nothing_private(tree: Path) -> None:
         names = [name.removeprefix(f"auscult-{VERSION}/") for name in archive.namelist()]
         assert archive.read(f"auscult-{VERSION}/core/a.py") == b"core/a.py"
     assert names == [
-        *(".streamlit/config.toml", "Home.py", "core/a.py", "core/ui/b.js"),
+        *(".ci/run", ".streamlit/config.toml", "Home.py", "core/a.py", "core/ui/b.js"),
         *("requirements-dev.txt", "requirements.txt"),
     ]
+
+
+def test_every_file_of_the_project_is_in_its_source() -> None:
+    kept = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=settings.ROOT, capture_output=True, text=True
+    )
+    if kept.returncode:
+        pytest.skip("the project's own files are known from a Git checkout only")
+    packed = {path.relative_to(settings.ROOT).as_posix() for path in source_files(settings.ROOT)}
+    there = {name for name in kept.stdout.split("\0") if (settings.ROOT / name).is_file()}
+    assert len(there) > 100 and there <= packed
 
 
 def test_the_same_source_gives_the_same_bytes(tree: Path) -> None:

@@ -1,17 +1,23 @@
 """`POST /staff/sign-in` as a browser, another site and a program would send it."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlencode
 
 import pytest
 from argon2 import PasswordHasher
 from starlette.datastructures import Headers
+from starlette.types import Message
 from test_server import OWN, app, call
 
-from core.records import attempts, people, pins, staff_sessions
+from core.records import attempts, people, pins, sign_in, staff_sessions
+from core.records.hospital_account import Identity
 from core.records.people import Person
-from core.ui import keeping
+from core.records.problems import DatabaseAway, DatabaseFull
+from core.ui import hospital_route, keeping
+from core.ui.limits import address_of
 from core.ui.sign_in_route import MOST_BYTES, PATH, sign_in_route
 
 PIN = "274915"
@@ -32,7 +38,9 @@ def post(
     body: bytes | None = None, cookie: str = f"auscult_owner={OWN}", **more: str
 ) -> tuple[int, Headers]:
     form = {"content_type": "application/x-www-form-urlencoded", "cookie": cookie, **more}
-    start, *_ = call(PATH, method="POST", on=app(sign_in_route()), body=body or b"", **form)
+    start, *_ = call(
+        PATH, method="POST", on=app(sign_in_route(address_of)), body=body or b"", **form
+    )
     return start["status"], Headers(raw=start["headers"])
 
 
@@ -62,6 +70,37 @@ def test_a_new_sign_in_ends_the_session_that_the_browser_had(nurse: Person) -> N
     assert isinstance(staff_sessions.look(keeping.records(), token), staff_sessions.Ended)
 
 
+def test_a_session_that_was_just_opened_is_kept_when_the_one_before_cannot_be_ended(
+    nurse: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, headers = post(filled(nurse.id))
+    old = headers["set-cookie"].partition(";")[0]
+
+    def full(*_: object) -> None:
+        raise DatabaseFull("records.problem.full", "test")
+
+    monkeypatch.setattr(staff_sessions, "lock", full)
+    _, headers = post(filled(nurse.id), f"auscult_owner={OWN}; {old}")
+    assert headers["location"] == "/pharmacy"
+    token = headers["set-cookie"].partition(";")[0].partition("=")[2]
+    assert isinstance(staff_sessions.look(keeping.records(), token), staff_sessions.Session)
+
+
+def test_the_hospitals_sign_in_keeps_its_session_then_too(
+    nurse: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = sign_in.sign_in(keeping.records(), nurse.id, PIN, OWN)
+    assert isinstance(opened, sign_in.SignedIn)
+
+    def full(*_: object) -> None:
+        raise DatabaseFull("records.problem.full", "test")
+
+    monkeypatch.setattr(staff_sessions, "lock", full)
+    monkeypatch.setattr(hospital_route.hospital_account, "sign_in_with", lambda *_: opened)
+    someone = cast(Identity, object())
+    assert hospital_route._answer(someone, "0" * 32) == ("/?sign_in=hospital", opened.token)
+
+
 @pytest.mark.parametrize(
     ("page", "back"),
     [("home", "/"), ("people", "/people"), ("//evil.example", "/"), ("../x", "/"), ("", "/")],
@@ -70,12 +109,15 @@ def test_the_way_back_is_a_page_of_this_app(nurse: Person, page: str, back: str)
     assert post(filled(nurse.id, page=page))[1]["location"] == back
 
 
-def test_a_wrong_pin_and_a_wait_are_told_in_the_address_without_ids(nurse: Person) -> None:
+def test_a_wrong_pin_and_a_wait_are_told_in_the_address_with_who_was_chosen(
+    nurse: Person,
+) -> None:
+    who = f"person={nurse.id}"
     for _ in range(attempts.FREE):
         status, headers = post(filled(nurse.id, "830562"))
-        assert (status, headers["location"]) == (303, "/pharmacy?sign_in=wrong")
+        assert (status, headers["location"]) == (303, f"/pharmacy?sign_in=wrong&{who}")
         assert "set-cookie" not in headers
-    assert post(filled(nurse.id))[1]["location"] == "/pharmacy?sign_in=wait&seconds=5"
+    assert post(filled(nurse.id))[1]["location"] == f"/pharmacy?sign_in=wait&seconds=5&{who}"
 
 
 def test_a_form_of_another_site_is_refused(nurse: Person) -> None:
@@ -95,11 +137,44 @@ def test_a_body_that_is_no_such_form_is_refused(body: bytes) -> None:
     assert post(body)[0] == 400
 
 
+def asked(incoming: Iterator[Message], client: str = "10.9.9.9") -> list[Message]:
+    """What the bare route answers to a form that arrives in these messages."""
+    lines = {"cookie": f"auscult_owner={OWN}", "content-length": "200"}
+    headers = [(name.encode(), value.encode()) for name, value in lines.items()]
+    scope = {"type": "http", "method": "POST", "path": PATH, "headers": headers}
+    scope |= {"query_string": b"", "client": (client, 5000)}
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return next(incoming)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(sign_in_route(address_of).handle(scope, receive, send))
+    return sent
+
+
+def test_a_sender_who_leaves_before_the_end_is_answered_without_a_traceback() -> None:
+    part = {"type": "http.request", "body": b"person=", "more_body": True}
+    sent = asked(iter([part, {"type": "http.disconnect"}]))
+    assert sent[0]["status"] == 400
+
+
+def test_the_network_that_guesses_waits_and_another_does_not(nurse: Person) -> None:
+    def told(pin: str, client: str) -> str:
+        sent = asked(iter([{"type": "http.request", "body": filled(nurse.id, pin)}]), client)
+        return Headers(raw=sent[0]["headers"])["location"]
+
+    for n in range(attempts.FREE):
+        assert told("830562", f"2001:db8::{n}").startswith("/pharmacy?sign_in=wrong&")
+    assert "sign_in=wait" in told(PIN, "2001:db8::ffff")
+    assert told(PIN, "2001:db8:1::1") == "/pharmacy"
+
+
 def test_records_that_cannot_be_reached_are_told(
     nurse: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from core.records.problems import DatabaseAway
-
     def away() -> None:
         raise DatabaseAway("records.problem.away", "test")
 

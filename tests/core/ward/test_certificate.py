@@ -3,21 +3,24 @@
 import hashlib
 import os
 import ssl
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
+    NoEncryption,
     PrivateFormat,
     load_pem_private_key,
 )
 
-from core.ward import certificate
+from core.ward import certificate, pem
 from core.ward.certificate import FILE, KEY, RENEWED, brought, make, own, read
 from core.ward.problems import WardProblem
 
@@ -150,3 +153,109 @@ def test_a_key_with_a_password_is_refused(hospital: tuple[Path, Path], tmp_path:
     lock = BestAvailableEncryption(b"a password")
     locked.write_bytes(plain.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock))
     assert refused(file, locked) == "ward.refused.key"
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there is no /dev/zero")
+def test_what_is_no_file_or_too_long_is_not_read(
+    hospital: tuple[Path, Path], tmp_path: Path
+) -> None:
+    file, key = hospital
+    endless, pipe, long = Path("/dev/zero"), tmp_path / "pipe", tmp_path / "long"
+    os.mkfifo(pipe)
+    long.write_bytes(file.read_bytes() + b"\n" * pem.MOST_BYTES)
+    for odd in (endless, pipe, long, tmp_path):
+        assert refused(odd, key) == "ward.refused.certificate"
+        assert refused(file, odd) == "ward.refused.key"
+    linked = tmp_path / "live.pem"
+    linked.symlink_to(file)
+    assert brought(linked, key, HOSTS, NOW).covers("ward-pc")
+
+
+def signed(folder: Path, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> tuple[Path, Path]:
+    """A certificate as a hospital might bring it, for this key."""
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ward-pc")])
+    names = x509.SubjectAlternativeName([x509.DNSName("ward-pc")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, NOW, NOW + RENEWED)
+    made = builder.add_extension(names, False).sign(key, hashes.SHA256())
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file, kept = folder / "brought.pem", folder / "brought.key"
+    file.write_bytes(made.public_bytes(Encoding.PEM))
+    kept.write_bytes(private)
+    return file, kept
+
+
+def test_keys_and_signatures_that_browsers_refuse_are_refused(tmp_path: Path) -> None:
+    for key, said in (
+        (rsa.generate_private_key(65537, 1024), "ward.refused.weak_key"),
+        (ec.generate_private_key(ec.SECP224R1()), "ward.refused.weak_key"),
+    ):
+        assert refused(*signed(tmp_path, key)) == said
+    for good in (rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())):
+        assert brought(*signed(tmp_path, good), HOSTS, NOW).covers("ward-pc")
+    file, key_file = tmp_path / "sha1.pem", tmp_path / "sha1.key"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -sha1 -subj /CN=ward-pc -days 30"
+    more = ["-addext", "subjectAltName=DNS:ward-pc", "-out", str(file), "-keyout", str(key_file)]
+    subprocess.run([*command.split(), *more], check=True, capture_output=True, timeout=60)
+    assert refused(file, key_file, datetime.now(UTC)) == "ward.refused.weak_hash"
+    subprocess.run(
+        [*command.replace("2048", "512").replace("sha1", "sha256").split(), *more],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    assert refused(file, key_file, datetime.now(UTC)) == "ward.refused.weak_key"
+
+
+def not_kept(folder: Path) -> tuple[str, object]:
+    with pytest.raises(WardProblem) as caught:
+        own(folder, HOSTS, NOW)
+    named = caught.value.values
+    return caught.value.key, named.get("file", named.get("folder"))
+
+
+def test_what_is_in_the_way_of_the_own_one_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "ward"
+    folder.write_text("a file")
+    assert not_kept(folder) == ("ward.refused.in_the_way", folder)
+    assert folder.read_text() == "a file"
+    folder.unlink()
+    for name in (FILE, KEY):
+        (folder / name).mkdir(parents=True)
+        assert not_kept(folder) == ("ward.refused.in_the_way", folder / name)
+        (folder / name).rmdir()
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder that takes no file")
+def test_a_folder_that_takes_nothing_is_named() -> None:
+    assert not_kept(Path("/proc/ward")) == ("ward.refused.folder", Path("/proc/ward"))
+
+
+@POSIX
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    elsewhere, folder = tmp_path / "elsewhere", tmp_path / "ward"
+    elsewhere.mkdir()
+    folder.symlink_to(elsewhere)
+    assert not_kept(folder) == ("ward.refused.link", folder)
+    assert list(elsewhere.iterdir()) == []
+    folder.unlink()
+    folder.mkdir(0o700)
+    for target in (elsewhere / "nothing", elsewhere / "some"):
+        for name in (FILE, KEY):
+            (folder / name).symlink_to(target)
+            assert not_kept(folder) == ("ward.refused.link", folder / name)
+            (folder / name).unlink()
+        (elsewhere / "some").write_text("kept")
+    assert (elsewhere / "some").read_text() == "kept" and not (elsewhere / "nothing").exists()
+
+
+@POSIX
+def test_a_folder_that_others_may_open_is_closed_and_its_key_no_longer_trusted(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "ward"
+    first, _ = own(folder, HOSTS, NOW)
+    for mode, why in ((0o755, "kept"), (0o777, "unusable"), (0o700, "kept")):
+        folder.chmod(mode)
+        assert own(folder, HOSTS, NOW)[1] == why
+        assert folder.stat().st_mode & 0o777 == 0o700
+    assert read(folder / FILE).fingerprint != first.fingerprint

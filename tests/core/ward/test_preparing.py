@@ -52,7 +52,7 @@ def test_without_an_administrator_it_is_refused_and_nothing_is_made(
     capsys: pytest.CaptureFixture[str], own_data_folder: Path
 ) -> None:
     said = refused(capsys)
-    assert "No administrator has a PIN yet" in said and "尚无管理员设置 PIN" in said
+    assert "No administrator has a PIN yet" in said and "尚无管理员设置PIN码" in said
     assert "Start without --lan" in said
     assert not own_data_folder.exists()
 
@@ -90,6 +90,16 @@ def test_the_plan_holds_what_start_needs(staff: None, capsys: pytest.CaptureFixt
     assert (again, said) == (found, "")
 
 
+def test_what_stands_in_the_way_of_the_certificate_is_said_and_not_blamed_on_the_records(
+    staff: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    way = current().data / "ward"
+    way.write_text("a file")
+    said = refused(capsys)
+    assert f"{way} is in the way" in said and f"{way} 占用了" in said
+    assert "records" not in said
+
+
 def test_an_address_of_another_machine_is_refused(
     staff: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,7 +126,7 @@ def test_a_brought_certificate_decides_what_people_should_type(
     assert "Add --name or --address" in refused(capsys, *files)
     found, said = prepared(capsys, *files, "--name", "auscult.hospital.example", "--address", PC)
     assert found.urls == ("https://auscult.hospital.example:6006",)
-    assert f"does not hold for {PC}" in said
+    assert f"is not valid for {PC}" in said
     (tmp_path / certificate.KEY).chmod(0o644)
     _, said = prepared(capsys, *files, "--name", "auscult.hospital.example")
     assert "Other users of this computer can read the key" in said
