@@ -8,11 +8,10 @@ from core.errors import BadInput
 from core.pharmacy.checker import Check
 from core.pharmacy.knowledge import knowledge
 from core.pharmacy.report import snapshot
-from core.ui import shell, states
+from core.ui import follow, shell, states
 from core.ui.pharmacy import (
     adding,
     downloads,
-    explaining,
     label_reader,
     list_editor,
     overrides,
@@ -64,4 +63,4 @@ with top:
 states.limits(t, "pharmacy", 8)
 if result:
     states.incident(t, "pharmacy", partial(snapshot, result, knowledge()))
-explaining.run()
+follow.run()

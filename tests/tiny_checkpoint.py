@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.model.conversation import messages
+from core.model.request import Request, Turn
+
 PATCH, SIDE, IMAGE_TOKENS = 14, 56, 4
 WINDOW, LAYERS, WIDTH, STEPS = 64, 4, 128, 90
 TEMPLATE = (
@@ -48,18 +51,27 @@ TURNS = ("<start_of_turn>", "<end_of_turn>")
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """A question as the user's turn and what the model recites."""
+    """A question as the user's turn and what the model recites; without an end it goes on."""
 
     question: str
     recital: str
+    instruction: str = ""
+    ends: bool = True
+
+    @property
+    def asked(self) -> list[dict[str, Any]]:
+        """The messages that the program makes of it."""
+        return messages(Request("test", self.instruction, (Turn("user", (self.question,)),)))
 
 
-def build(folder: Path, transcripts: Mapping[str, Transcript], think: str) -> Path:
-    """Makes, trains and saves the checkpoint; `think` is the switch that stands before a question.
+def build(folder: Path, transcripts: Mapping[str, Transcript], vocabulary: int = 420) -> Path:
+    """Makes, trains and saves the checkpoint.
 
     The same transcripts give the same checkpoint, which is then reused within its folder.
     """
-    said = repr((sorted(transcripts.items()), think, TEMPLATE, WIDTH, LAYERS, STEPS, WINDOW))
+    asked = [t.asked for t in transcripts.values()]
+    shape = (TEMPLATE, WIDTH, LAYERS, STEPS, WINDOW, vocabulary)
+    said = repr((sorted(transcripts.items()), asked, shape))
     home = folder / hashlib.sha256(said.encode()).hexdigest()[:16]
     if (home / "done").exists():
         return home
@@ -69,9 +81,10 @@ def build(folder: Path, transcripts: Mapping[str, Transcript], think: str) -> Pa
 
     set_seed(7)
     torch.set_num_threads(1)  # the same numbers everywhere, and no waiting on a busy machine
-    processor = _processor([f"{think}\n\n{t.question}\n{t.recital}" for t in transcripts.values()])
+    texts = [f"{_words(t.asked)}\n{t.recital}" for t in transcripts.values()]
+    processor = _processor(texts, vocabulary)
     model = _model(processor.tokenizer)
-    _train(model, processor, list(transcripts.values()), think)
+    _train(model, processor, list(transcripts.values()))
     model.generation_config.update(
         eos_token_id=[1, processor.tokenizer.convert_tokens_to_ids("<end_of_turn>")],
         pad_token_id=0,
@@ -89,7 +102,11 @@ def build(folder: Path, transcripts: Mapping[str, Transcript], think: str) -> Pa
     return home
 
 
-def _processor(texts: list[str]) -> Any:
+def _words(asked: list[dict[str, Any]]) -> str:
+    return "\n".join(item["text"] for message in asked for item in message["content"])
+
+
+def _processor(texts: list[str], vocabulary: int) -> Any:
     from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers, trainers
     from transformers import Gemma3ImageProcessor, Gemma3Processor, GemmaTokenizer
 
@@ -98,7 +115,7 @@ def _processor(texts: list[str]) -> Any:
     learner.pre_tokenizer = pre_tokenizers.Split("▁", "merged_with_next")
     bytes_ = [f"<0x{n:02X}>" for n in range(256)]
     trainer = trainers.BpeTrainer(
-        vocab_size=420, special_tokens=[*SPECIAL, *bytes_], show_progress=False
+        vocab_size=vocabulary, special_tokens=[*SPECIAL, *bytes_], show_progress=False
     )
     learner.train_from_iterator([*texts, *map(chr, range(33, 127))], trainer)
     learned = json.loads(learner.to_str())["model"]
@@ -160,7 +177,7 @@ def _model(tokenizer: Any) -> Any:
     return model
 
 
-def _train(model: Any, processor: Any, transcripts: list[Transcript], think: str) -> None:
+def _train(model: Any, processor: Any, transcripts: list[Transcript]) -> None:
     """Full batches of all transcripts; only what the model says counts."""
     import torch
 
@@ -168,17 +185,14 @@ def _train(model: Any, processor: Any, transcripts: list[Transcript], think: str
     rows = []
     for transcript in transcripts:
         asked = processor.apply_chat_template(
-            [
-                {"role": "system", "content": [{"type": "text", "text": think}]},
-                {"role": "user", "content": [{"type": "text", "text": transcript.question}]},
-            ],
+            transcript.asked,
             add_generation_prompt=True,
             tokenize=True,
             return_dict=True,
         )["input_ids"]
         asked = asked[0] if isinstance(asked[0], list) else asked
         said = processor.tokenizer(transcript.recital, add_special_tokens=False)["input_ids"]
-        rows.append((asked, [*said, ends]))
+        rows.append((asked, [*said, ends] if transcript.ends else said))
     width = max(len(a) + len(s) for a, s in rows)
     ids = torch.zeros(len(rows), width, dtype=torch.long)
     labels = torch.full((len(rows), width), -100)

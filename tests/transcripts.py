@@ -8,8 +8,6 @@ from pathlib import Path
 
 from tiny_checkpoint import Transcript, build
 
-from core.model.conversation import THINK
-
 TRANSCRIPTS = {
     "mechanism": Transcript(
         "Why do simvastatin and clarithromycin interact?",
@@ -39,4 +37,4 @@ TRANSCRIPTS = {
 
 def tiny() -> Path:
     """The trained checkpoint, made once on this machine for these transcripts."""
-    return build(Path(tempfile.gettempdir()) / "auscult-tiny-checkpoint", TRANSCRIPTS, THINK)
+    return build(Path(tempfile.gettempdir()) / "auscult-tiny-checkpoint", TRANSCRIPTS)

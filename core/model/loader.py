@@ -6,6 +6,7 @@ Does not know: questions (`local`). torch and transformers are imported when thi
 
 import gc
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,6 +66,11 @@ def load(checkpoint: Checkpoint, decision: Decision, progress: Progress) -> Load
     except (OSError, ValueError, RuntimeError, KeyError) as why:
         LOG.exception("the checkpoint cannot be loaded")
         raise WrongCheckpoint("model.problem.not_loaded", type(why).__name__) from why
+    if decision.device == "cpu":
+        # One core stays with the pages. Threads beyond the free cores wait for each other: beside
+        # other work on two cores, two threads gave 2 tokens a second of a tiny model, one gave 100.
+        cores = max(1, (os.cpu_count() or 2) - 1)
+        torch.set_num_threads(min(torch.get_num_threads(), cores))
     model.eval()  # type: ignore[no-untyped-call]
     # Streamlit collects garbage after every run; what stays for good is not looked at again.
     gc.collect()

@@ -20,7 +20,7 @@ from core.ui.markup import draw, fill
 from core.ui.shared_model import desk
 
 JOB, ABOUT = "job", "about"  # of the address
-JOBS, PENDING = "explanations", "explanations being followed"
+JOBS = "explanations"
 _MARKS = str.maketrans("", "", HELD + RULE + RULE_END)
 
 
@@ -29,8 +29,7 @@ def control(t: Translator, pair: Pair, slug: str) -> None:
     who = owner.owner()
     job = _job(slug)
     if job and who:
-        follow = Following(t, job, who, partial(_compared, t, pair))
-        st.session_state.setdefault(PENDING, []).append(follow)
+        Following(t, job, who, partial(_compared, t, pair))
     if desk().model is None or who is None:
         return
     st.button(
@@ -39,12 +38,6 @@ def control(t: Translator, pair: Pair, slug: str) -> None:
         icon=":material/notes:",
         on_click=partial(_ask, t, pair, slug, who),
     )
-
-
-def run() -> None:
-    """Follows what is being answered; the last thing that a page does."""
-    for following in st.session_state.pop(PENDING, []):
-        following.run()
 
 
 def _job(slug: str) -> str | None:

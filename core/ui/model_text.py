@@ -1,0 +1,17 @@
+"""Text of a model as a page may show it: escaped, with words for what the gate did.
+
+Knows: nothing in it is drawn as Markdown, HTML or a picture; a held sentence is named, a restated
+row is marked as the rule's. Does not know: what was held.
+"""
+
+from core.i18n import Translator
+from core.safety.escaping import markdown_safe
+from core.ui.gate import HELD, RULE, RULE_END
+
+
+def markdown(t: Translator, said: str) -> str:
+    """Model text for `st.markdown`, in which it does nothing."""
+    held = f"*[{t('model.held_back')}]*"
+    rule = t("origin.rule")
+    safe = markdown_safe(said).replace("\n", "  \n")  # its lines stay lines
+    return safe.replace(HELD, f" {held} ").replace(RULE, "").replace(RULE_END, f" *({rule})* ")
