@@ -1,4 +1,4 @@
-"""The shared model in a real browser: a tiny trained Gemma 3 explains pairs on the pharmacy page."""
+"""The shared model in a real browser: a tiny trained Gemma 3 explains pairs of medicines."""
 
 import re
 from collections.abc import Callable, Iterator
