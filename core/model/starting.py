@@ -1,14 +1,16 @@
 """From what was asked for to an open desk: a checkpoint is judged and loaded, or a server is met.
 
 Knows: the order of the steps and how far they are; a failed one is said and can be tried again.
-Runs beside the pages, which work without a model meanwhile. torch is imported here only once a
-checkpoint was found whole and fitting.
+Runs beside the pages, which work without a model meanwhile. Another model takes the place of the
+one before, whose jobs end as stopped and whose memory is given back first. torch is imported here
+only once a checkpoint was found whole and fitting.
 Does not know: who may ask for it, screens.
 """
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -18,7 +20,7 @@ from core.model import machine
 from core.model.checkpoint import Checkpoint, read_checkpoint
 from core.model.desk import Desk
 from core.model.engine import Engine
-from core.model.problems import ModelProblem
+from core.model.problems import ModelProblem, NoCheckpoint
 from core.model.spec import Decision, Load, decide
 
 LOG = logging.getLogger("auscult")
@@ -54,7 +56,7 @@ class Status:
 
 
 class Starter:
-    """Starts one model for one desk, in a thread of its own."""
+    """Starts and ends models of one desk, one at a time; starting has a thread of its own."""
 
     def __init__(self, desk: Desk, load: Load | None = None) -> None:
         self._desk, self._load = desk, load or Load()
@@ -65,15 +67,37 @@ class Starter:
     def status(self) -> Status:
         return self._status
 
-    def start(self, asked: Asked) -> None:
-        """Begins and returns; while one is being started a second request changes nothing."""
-        if asked and self._busy.acquire(blocking=False):
-            threading.Thread(target=self._run, args=(asked,), daemon=True).start()
+    def start(self, asked: Asked, ready: Callable[[Asked], None] | None = None) -> bool:
+        """Begins and returns; `False` while another is being started.
 
-    def _run(self, asked: Asked) -> None:
-        began = time.monotonic()
+        `ready` is told what was asked for once it answers.
+        """
+        if not asked or not self._busy.acquire(blocking=False):
+            return False
         self._status = Status("looking", asked.server or asked.model)
+        threading.Thread(target=self._run, args=(asked, ready), daemon=True).start()
+        return True
+
+    def end(self) -> bool:
+        """Gives the model back and returns when that is done; `False` while one is started."""
+        if not self._busy.acquire(blocking=False):
+            return False
         try:
+            self._give_back()
+            self._status = Status()
+        finally:
+            self._busy.release()
+        return True
+
+    def _give_back(self) -> None:
+        if self._desk.model is not None:
+            self._desk.close()
+            machine.give_back()
+
+    def _run(self, asked: Asked, ready: Callable[[Asked], None] | None) -> None:
+        began = time.monotonic()
+        try:
+            self._give_back()
             engine = _server(asked) if asked.server else self._local(asked)
             self._desk.open(engine)
             took = time.monotonic() - began
@@ -81,9 +105,14 @@ class Starter:
             self._status = replace(
                 self._status, state="ready", name=now.model, host=now.host, seconds=took
             )
+            if ready is not None:
+                ready(asked)
         except AuscultError as problem:
             LOG.warning("the model was not started: %s", problem.detail or problem.key)
+            # Its frames hold what was loaded by then.
+            problem.__traceback__ = problem.__cause__ = problem.__context__ = None
             self._status = replace(self._status, state="failed", problem=problem)
+            machine.give_back()
         finally:
             self._busy.release()
 
@@ -108,15 +137,22 @@ class Starter:
 def found(model: str) -> Path:
     """The folder of a model: itself, or the one in the hub's cache on this disk."""
     folder = Path(model).expanduser()
-    if folder.is_dir() or model.count("/") != 1 or model.startswith((".", "~")):
+    if _is_folder(folder) or model.count("/") != 1 or model.startswith((".", "~")):
         return folder
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
         return Path(snapshot_download(model, local_files_only=True))
-    except LocalEntryNotFoundError as why:
+    except (LocalEntryNotFoundError, HFValidationError) as why:
         raise ModelProblem("model.problem.not_here", name=model) from why
+
+
+def _is_folder(folder: Path) -> bool:
+    try:
+        return folder.is_dir()
+    except OSError as why:  # a name that is too long, a folder that nobody may enter
+        raise NoCheckpoint("model.problem.folder", folder=str(folder)[:200]) from why
 
 
 def _server(asked: Asked) -> Engine:
