@@ -43,7 +43,7 @@ def pages(t: "language.Translator") -> dict[Page, st.Page]:
         "model": st.Page(
             "pages/model.py",
             title=t("model_page.nav"),
-            icon=":material/neurology:",
+            icon=":material/memory:",
             url_path="model",
         ),
         "people": st.Page(

@@ -175,6 +175,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "model_page.found.{}": ("name", "kind", "size", "parameters", "revision", "folder"),
         "model_page.from.{}": model_choice.SOURCES,
         "model_page.kind.{}": {kind.split()[0] for kind in checkpoint.KINDS.values()},
+        "model_page.memory.on.{}": (*get_args(spec.Device), "nowhere"),
         "model_page.memory.{}": model_page.PARTS,
         "model_page.next_start.{}": get_args(choice.Source),
         "model_page.precision.{}": ("auto", *spec.PRECISIONS),

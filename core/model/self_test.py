@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from core.model.job import View
 from core.model.request import Request, Turn
 
-BUDGET = 800  # tokens, the thought included
+BUDGET = 400  # tokens; some models think unasked
 KINDS: Mapping[str, type] = {"drug": str, "number": int, "known": bool}
 _ASKED = (
     "Reply with one JSON object and nothing else. It has exactly these keys: "
@@ -39,6 +39,7 @@ def request() -> Request:
         "self_test",
         "",
         (Turn("user", (_ASKED,)),),
+        thinking=False,
         budget=BUDGET,
         prompt_id="self-test-1",
     )

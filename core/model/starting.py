@@ -60,8 +60,8 @@ class Starter:
 
     def __init__(self, desk: Desk, load: Load | None = None) -> None:
         self._desk, self._load = desk, load or Load()
-        self._status = Status()
-        self._busy = threading.Lock()
+        self._status, self._busy = Status(), False
+        self._lock = threading.Lock()
 
     @property
     def status(self) -> Status:
@@ -72,22 +72,31 @@ class Starter:
 
         `ready` is told what was asked for once it answers.
         """
-        if not asked or not self._busy.acquire(blocking=False):
+        if not asked or not self._begins(Status("looking", asked.server or asked.model)):
             return False
-        self._status = Status("looking", asked.server or asked.model)
         threading.Thread(target=self._run, args=(asked, ready), daemon=True).start()
         return True
 
     def end(self) -> bool:
         """Gives the model back and returns when that is done; `False` while one is started."""
-        if not self._busy.acquire(blocking=False):
+        if not self._begins(self._status):
             return False
         try:
             self._give_back()
-            self._status = Status()
         finally:
-            self._busy.release()
+            self._ends(Status())
         return True
+
+    def _begins(self, status: Status) -> bool:
+        with self._lock:
+            if self._busy:
+                return False
+            self._busy, self._status = True, status
+            return True
+
+    def _ends(self, status: Status) -> None:
+        with self._lock:
+            self._busy, self._status = False, status
 
     def _give_back(self) -> None:
         if self._desk.model is not None:
@@ -95,26 +104,29 @@ class Starter:
             machine.give_back()
 
     def _run(self, asked: Asked, ready: Callable[[Asked], None] | None) -> None:
-        began = time.monotonic()
+        problem: AuscultError = ModelProblem("model.problem.not_loaded")
+        came: Status | None = None
         try:
-            self._give_back()
-            engine = _server(asked) if asked.server else self._local(asked)
-            self._desk.open(engine)
-            took = time.monotonic() - began
-            now = engine.origin
-            self._status = replace(
-                self._status, state="ready", name=now.model, host=now.host, seconds=took
-            )
-            if ready is not None:
-                ready(asked)
-        except AuscultError as problem:
-            LOG.warning("the model was not started: %s", problem.detail or problem.key)
+            came = self._started(asked)
+        except AuscultError as why:
+            LOG.warning("the model was not started: %s", why.detail or why.key)
             # Its frames hold what was loaded by then.
-            problem.__traceback__ = problem.__cause__ = problem.__context__ = None
-            self._status = replace(self._status, state="failed", problem=problem)
-            machine.give_back()
+            problem = why.with_traceback(None)
+            problem.__cause__ = problem.__context__ = None
         finally:
-            self._busy.release()
+            if came is None:
+                machine.give_back()
+            self._ends(came or replace(self._status, state="failed", problem=problem))
+        if ready is not None and came is not None:
+            ready(asked)
+
+    def _started(self, asked: Asked) -> Status:
+        began = time.monotonic()
+        self._give_back()
+        engine = _server(asked) if asked.server else self._local(asked)
+        self._desk.open(engine)
+        now, took = engine.origin, time.monotonic() - began
+        return replace(self._status, state="ready", name=now.model, host=now.host, seconds=took)
 
     def _local(self, asked: Asked) -> Engine:
         checkpoint = read_checkpoint(found(asked.model))
@@ -136,8 +148,8 @@ class Starter:
 
 def found(model: str) -> Path:
     """The folder of a model: itself, or the one in the hub's cache on this disk."""
-    folder = Path(model).expanduser()
-    if _is_folder(folder) or model.count("/") != 1 or model.startswith((".", "~")):
+    folder = _folder(model)
+    if folder.is_dir() or model.count("/") != 1 or model.startswith((".", "~")):
         return folder
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
@@ -148,11 +160,13 @@ def found(model: str) -> Path:
         raise ModelProblem("model.problem.not_here", name=model) from why
 
 
-def _is_folder(folder: Path) -> bool:
+def _folder(model: str) -> Path:
     try:
-        return folder.is_dir()
-    except OSError as why:  # a name that is too long, a folder that nobody may enter
-        raise NoCheckpoint("model.problem.folder", folder=str(folder)[:200]) from why
+        folder = Path(model).expanduser()
+        folder.is_dir()
+    except (OSError, RuntimeError) as why:  # too long, closed to this user, nobody's home
+        raise NoCheckpoint("model.problem.folder", folder=model[:200]) from why
+    return folder
 
 
 def _server(asked: Asked) -> Engine:

@@ -90,6 +90,8 @@ def model_state(t: Translator, now: Status) -> str:
     """How far it is, in one line."""
     if now.problem:
         return t("home.model.failed", problem=t(now.problem.key, **now.problem.values))
+    if now.state == "loading" and not now.whole:
+        return t("home.model.preparing", name=now.name)
     said = {"name": now.name, "done": now.done, "whole": now.whole}
     return t(f"home.model.{now.state}", **said)
 

@@ -51,7 +51,7 @@ def _line(head: str, said: str) -> str:
 
 def _needs(t: Translator, look: Look) -> None:
     head = "".join(fill("<th>$h</th>", h=t(f"model_page.memory.{part}")) for part in PARTS)
-    first = fill("<th>$a</th>", a=t("model_page.precision"))
+    first = fill('<th scope="col">$a</th>', a=t("model_page.precision"))
     last = fill("<th>$b</th>", b=t("model_page.memory.fits"))
     memory = look.memory
     free = t("model_page.memory.free_cpu", cpu=gib(memory.cpu))
@@ -71,10 +71,9 @@ def _needs(t: Translator, look: Look) -> None:
 
 
 def _fit(t: Translator, fit: Fit) -> str:
-    place = t(f"home.model.device.{fit.device}") if fit.device else t("model_page.memory.nowhere")
-    mark = "✓" if fit.device else "✕"
+    place = fit.device or "nowhere"
     return (
         fill('<tr><th scope="row">$name</th>', name=fit.precision)
         + cells(fit.estimate)
-        + fill('<td class="fits">$mark $place</td></tr>', mark=mark, place=place)
+        + fill("<td>$place</td></tr>", place=t(f"model_page.memory.on.{place}"))
     )

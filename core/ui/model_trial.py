@@ -44,7 +44,7 @@ def held() -> Held:
 
 
 def trial(t: Translator) -> Following | None:
-    """The button, what is running, the last result; what is returned is followed at the end."""
+    """The button, what is running, the last result; what is returned is followed last."""
     draw(
         fill(
             '<h2 class="section">$title</h2><p class="small">$text</p>',
@@ -62,11 +62,9 @@ def trial(t: Translator) -> Following | None:
     )
     told(t, TRIAL)
     if view is not None:
-        return Following(t, view.id, held().owner, lambda ended: _finished(t, ended))
-    if held().result:
+        return Following(t, view.id, held().owner, _judge)
+    with st.container(key="model-test-result"):
         _show(t, held().result)
-    elif desk().model is None:
-        st.caption(t("model_page.test.without"))
     return None
 
 
@@ -84,11 +82,6 @@ def _judge(view: View) -> None:
     held().result = Result(stamp(), view, self_test.judge(view))
 
 
-def _finished(t: Translator, view: View) -> None:
-    _judge(view)
-    _show(t, held().result)
-
-
 def _ask() -> None:
     if not may() or _running() is not None:
         return
@@ -104,6 +97,8 @@ def _ask() -> None:
 
 def _show(t: Translator, result: Result | None) -> None:
     if result is None:
+        if desk().model is None:
+            st.caption(t("model_page.test.without"))
         return
     view, outcome = result.view, result.outcome
     origin = view.origin

@@ -116,6 +116,9 @@ class TextBatch:
         found = self._open.get(output.request_id)
         if found is None:
             return
+        if output.error is not None and self._closing:
+            self._end(output.request_id, "stopped")
+            return
         if output.error is not None:
             LOG.error("an answer failed: %s", output.error)
             self._end(output.request_id, "failed", _named(output.error))
