@@ -7,7 +7,7 @@ Does not know: whether the model is there (`looking`), who chose it (the audit).
 
 import json
 import logging
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from core.model.starting import Asked
 from core.settings import ROOT, Settings
 
 FILE = "model.json"
+NAMES = ("model", "precision", "server", "server_model", "key_file")
 LONGEST, LONGEST_KEY, LARGEST = 1000, 512, 16_384  # characters of a field, of a key; bytes
 LOG = logging.getLogger("auscult")
 Source = Literal["none", "environment", "choice"]
@@ -59,7 +60,7 @@ def read(folder: Path) -> Asked:
 
 def content(asked: Asked) -> bytes:
     """What the file says; raises `ValueError` for what could not be read again."""
-    said = {**asdict(asked), "key_file": str(asked.key_file or "")}
+    said = {name: str(getattr(asked, name) or "") for name in NAMES}
     _read(said)
     return json.dumps(said, ensure_ascii=False, indent=2).encode()
 
@@ -102,10 +103,9 @@ def _own(settings: Settings) -> list[Path]:
 
 def _read(said: Any) -> Asked:
     """Raises `ValueError` with what is wrong."""
-    names = ("model", "precision", "server", "server_model", "key_file")
-    if not isinstance(said, dict) or set(said) != set(names):
-        raise ValueError(f"the fields are {', '.join(names)}")
-    for name in names:
+    if not isinstance(said, dict) or set(said) != set(NAMES):
+        raise ValueError(f"the fields are {', '.join(NAMES)}")
+    for name in NAMES:
         value = said[name]
         if not isinstance(value, str) or len(value) > LONGEST or not value.isprintable():
             raise ValueError(f"{name} is no line of text")

@@ -6,6 +6,7 @@ Does not know: what an act does.
 """
 
 import hashlib
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -13,6 +14,7 @@ from core.errors import AuscultError
 from core.model.starting import Asked
 from core.records import model_acts
 from core.records.audit import ModelAct
+from core.safety.escaping import markdown_safe
 from core.ui import keeping, staff
 from core.ui.people_acts import TOLD, Said, say
 from core.ui.shared_model import desk
@@ -44,6 +46,14 @@ def allowed(action: ModelAct, mark: str, place: str) -> bool:
         say(Said(place, problem.key, problem.values))
         return False
     return True
+
+
+def safe(values: Mapping[str, object]) -> dict[str, object]:
+    """Values of a sentence that is drawn as Markdown."""
+    return {
+        name: markdown_safe(value) if isinstance(value, str) else value
+        for name, value in values.items()
+    }
 
 
 def server_mark(asked: Asked) -> str:

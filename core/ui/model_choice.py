@@ -57,9 +57,12 @@ def choose(t: Translator) -> None:
     with st.form("model-form"):
         (_disk if st.session_state[FROM] == "disk" else _server)(t)
         with st.container(horizontal=True, gap="small"):
-            st.form_submit_button(t("model_page.look"), icon=":material/search:", on_click=_look)
+            st.form_submit_button(
+                t("model_page.look"), key="model-look", icon=":material/search:", on_click=_look
+            )
             st.form_submit_button(
                 t("model_page.load"),
+                key="model-load",
                 icon=":material/play_arrow:",
                 type="primary",
                 disabled=model_page.busy(),

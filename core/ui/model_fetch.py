@@ -11,7 +11,7 @@ from core.i18n import Translator
 from core.model.fetching import HUB_ID, Progress
 from core.ui import folds
 from core.ui.markup import draw, fill
-from core.ui.model_acts import FETCH, allowed, name_mark
+from core.ui.model_acts import FETCH, allowed, name_mark, safe
 from core.ui.people_acts import Said, say, told
 from core.ui.shared_model import fetching
 
@@ -49,7 +49,10 @@ def fetch(t: Translator) -> None:
         )
         st.checkbox(t("model_page.fetch.terms"), key=TERMS)
         st.form_submit_button(
-            t("model_page.fetch.button"), icon=":material/download:", on_click=_fetch
+            t("model_page.fetch.button"),
+            key="model-fetch-go",
+            icon=":material/download:",
+            on_click=_fetch,
         )
         told(t, FETCH)
 
@@ -60,13 +63,14 @@ def _progress(t: Translator) -> None:
     if was == "running" and now.state != "running":
         st.rerun()
     if now.state == "running":
-        st.progress(now.share, t("model_page.fetch.running", **_said(now)))
+        st.progress(now.share, t("model_page.fetch.running", **safe(_said(now))))
     elif now.state == "done":
-        st.success(t("model_page.fetch.done", name=now.name, folder=now.folder))
+        st.success(t("model_page.fetch.done", **safe({"name": now.name, "folder": now.folder})))
     elif now.state == "cancelled":
-        st.info(t("model_page.fetch.cancelled", name=now.name))
+        st.info(t("model_page.fetch.cancelled", **safe({"name": now.name})))
     elif now.state == "failed":
-        st.error(t("model_page.fetch.failed", name=now.name, problem=_problem(t, now)))
+        said = safe({"name": now.name})
+        st.error(t("model_page.fetch.failed", problem=_problem(t, now), **said))
 
 
 def _said(now: Progress) -> dict[str, object]:
@@ -86,7 +90,7 @@ def _problem(t: Translator, now: Progress) -> str:
         return t("model_page.fetch.unknown")
     key, values = now.problem
     try:
-        return t(key, **values)
+        return t(key, **safe({"problem": "", **values}))
     except (KeyError, IndexError):
         return t("model_page.fetch.unknown")
 

@@ -6,6 +6,7 @@ from core.i18n import Translator
 from core.model.looking import Fit, Look
 from core.model.spec import gib
 from core.ui.markup import draw, fill
+from core.ui.model_acts import safe
 from core.ui.model_page import PARTS, SHORT, cells
 
 
@@ -28,7 +29,7 @@ def found(t: Translator, look: Look) -> None:
         )
         _needs(t, look)
         if look.problem:
-            st.error(t(look.problem.key, **look.problem.values))
+            st.error(t(look.problem.key, **safe(look.problem.values)))
         elif look.decision:
             st.success(
                 t(
