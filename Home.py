@@ -40,6 +40,12 @@ def pages(t: "language.Translator") -> dict[Page, st.Page]:
             icon=":material/medication:",
             url_path="pharmacy",
         ),
+        "model": st.Page(
+            "pages/model.py",
+            title=t("model_page.nav"),
+            icon=":material/memory:",
+            url_path="model",
+        ),
         "people": st.Page(
             "pages/people.py",
             title=t("people.nav"),
@@ -103,7 +109,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     yield {}
     for chore in chores:
         chore.cancel()
-    await asyncio.to_thread(shared_model.desk().close)
+    await asyncio.to_thread(shared_model.close)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from opencc import OpenCC
 
 from core.documents import pdf
 from core.i18n import LANGUAGES, LOCALES, Language
-from core.model import job, spec, steps, thought
+from core.model import checkpoint, choice, job, spec, steps, thought
 from core.pharmacy import (
     alternatives,
     check_rows,
@@ -44,7 +44,17 @@ from core.safety import red_flags
 from core.settings import ASSETS, ROOT
 from core.tables import split
 from core.terms import drug_list, drug_names, negation
-from core.ui import badges, door, export_bar, home, own_pin, shell, states
+from core.ui import (
+    badges,
+    door,
+    export_bar,
+    home,
+    model_choice,
+    model_page,
+    own_pin,
+    shell,
+    states,
+)
 from core.ui.pharmacy import list_editor
 
 KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_]+)+")
@@ -149,7 +159,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
     choices = {choice for options in WORDS.values() for choice in options}
     grades = SEVERITIES[1:]
     return {
-        "audit.{}": (*get_args(audit.RecordAct), *get_args(audit.StaffAct)),
+        "audit.{}": [a for acts in get_args(audit.Action) for a in get_args(acts) or (acts,)],
         "door.said.{}": door.HOSPITAL_SAID,
         "document.state.{}": (*get_args(pdf.State), pdf.REPAIRED, pdf.TOO_MUCH_TEXT),
         "export.bar.{}": export_bar.ICONS,
@@ -162,6 +172,13 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "home.scenario.{}": ("pharmacy", *home.LATER),
         "home.scenario.{}.text": ("pharmacy", *home.LATER),
         "incident.kind.{}": states.KINDS,
+        "model_page.found.{}": ("name", "kind", "size", "parameters", "revision", "folder"),
+        "model_page.from.{}": model_choice.SOURCES,
+        "model_page.kind.{}": {kind.split()[0] for kind in checkpoint.KINDS.values()},
+        "model_page.memory.on.{}": (*get_args(spec.Device), "nowhere"),
+        "model_page.memory.{}": model_page.PARTS,
+        "model_page.next_start.{}": get_args(choice.Source),
+        "model_page.precision.{}": ("auto", *spec.PRECISIONS),
         "model.ended.{}": ("truncated", "stopped", "interrupted"),
         "model.state.{}": [state for state in get_args(job.State) if state != "no_model"],
         "model.step.{}.{}": [(k, s.name) for k in steps.TYPES for s in steps.steps(k, "")],
@@ -208,6 +225,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "{}.limits.{}": [
             *(("pharmacy", n) for n in range(1, 9)),
             *(("people", n) for n in range(1, 4)),
+            *(("model", n) for n in range(1, 7)),
         ],
     }
 

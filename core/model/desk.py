@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from core.errors import AuscultError
-from core.model.engine import Engine
+from core.model.engine import Engine, Origin
 from core.model.job import OPEN, Gate, Job, Through, View, from_json
 from core.model.problems import ModelProblem
 from core.model.request import Request
@@ -53,6 +53,22 @@ class Limits:
     own: int = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the desk does now, and how fast answers were since this model was opened."""
+
+    running: int
+    waiting: int
+    answers: int
+    tokens: int
+    seconds: float
+
+    @property
+    def speed(self) -> float | None:
+        """Tokens a second of one answer, the wait for its first token included."""
+        return self.tokens / self.seconds if self.tokens and self.seconds > 0 else None
+
+
 class Desk:
     """The object that `st.cache_resource` holds, one for all sessions."""
 
@@ -71,6 +87,7 @@ class Desk:
         self._ended_at: dict[str, float] = {}
         self._lock = threading.RLock()
         self._saving = threading.Event()
+        self._measured = (0, 0, 0.0)
 
     @property
     def model(self) -> str | None:
@@ -78,12 +95,25 @@ class Desk:
         engine = self._engine
         return engine.origin.model if engine else None
 
-    def open(self, engine: Engine) -> None:
-        """Questions are answered by this engine from now on."""
+    @property
+    def origin(self) -> Origin | None:
+        """The loaded model as records name it, `None` without one."""
+        engine = self._engine
+        return engine.origin if engine else None
+
+    @property
+    def activity(self) -> Activity:
         with self._lock:
-            self._engine = engine
-        self._saving.clear()
-        threading.Thread(target=self._save_running, daemon=True).start()
+            return Activity(len(self._running), len(self._line), *self._measured)
+
+    def open(self, engine: Engine) -> None:
+        """Questions are answered by this engine from now on; one before it is closed first."""
+        self.close()
+        with self._lock:
+            self._engine, self._measured = engine, (0, 0, 0.0)
+            # An event of its own: a thread of the model before may not have seen its end yet.
+            self._saving = threading.Event()
+        threading.Thread(target=self._save_running, args=(self._saving,), daemon=True).start()
 
     def close(self) -> None:
         """Ends every job, stores what each said, and gives the model back."""
@@ -95,6 +125,8 @@ class Desk:
             job.end("stopped")
         if engine is not None:
             engine.close()
+        for job in list(self._running):  # given to the engine while it closed
+            job.end("stopped")
 
     def submit(self, request: Request, owner: str) -> View:
         """Hands in a question; the view tells at once whether it runs, waits or was refused."""
@@ -174,6 +206,9 @@ class Desk:
             if job in self._running:
                 self._running.remove(job)
             self._ended_at[job.id] = time.monotonic()
+            if job.tokens:
+                answers, tokens, seconds = self._measured
+                self._measured = (answers + 1, tokens + job.tokens, seconds + job.took)
         self._keep(job)
         self._start()
 
@@ -189,9 +224,9 @@ class Desk:
             del self._ended_at[job]
             self._jobs.pop(job, None)
 
-    def _save_running(self) -> None:
+    def _save_running(self, ended: threading.Event) -> None:
         """What is being answered is on disk every two seconds."""
-        while not self._saving.wait(SAVE_S):
+        while not ended.wait(SAVE_S):
             for job in list(self._running):
                 self._keep(job)
 

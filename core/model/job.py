@@ -52,7 +52,7 @@ class Through:
 class View:
     """What can be said of a job now. `place`: jobs before it. `seconds`: since it began to run.
 
-    `problem`: key and values of a sentence, for a failed one.
+    `problem`: key and values of a sentence, for a failed one. `first_s`: until its first text.
     """
 
     id: str
@@ -66,6 +66,7 @@ class View:
     seconds: float = 0.0
     problem: tuple[str, dict[str, object]] | None = None
     origin: Origin | None = None
+    first_s: float = 0.0
 
     @property
     def active(self) -> bool:
@@ -97,6 +98,7 @@ class Job:
     tokens: int = 0
     began: float = 0.0
     took: float = 0.0
+    first: float = 0.0
     problem: AuscultError | None = None
     shown: dict[str, list[str]] = field(default_factory=lambda: {"thought": [], "answer": []})
     raw: list[str] = field(default_factory=list)
@@ -111,6 +113,8 @@ class Job:
         with self._lock:
             if self.state != "running":
                 return
+            if not self.raw:
+                self.first = time.monotonic() - self.began
             self.raw.append(piece)
             self.tokens = tokens
             for kind, text in self._parser.feed(piece):
@@ -142,6 +146,7 @@ class Job:
                 place=place,
                 tokens=self.tokens,
                 seconds=running,
+                first_s=self.first,
                 problem=(self.problem.key, self.problem.values) if self.problem else None,
                 origin=self.origin,
             )

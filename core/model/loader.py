@@ -63,7 +63,7 @@ def load(checkpoint: Checkpoint, decision: Decision, progress: Progress) -> Load
         processor = reader.from_pretrained(checkpoint.folder, **place)
     except (torch.OutOfMemoryError, MemoryError) as why:
         raise _full(decision) from why
-    except (OSError, ValueError, RuntimeError, KeyError) as why:
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as why:
         LOG.exception("the checkpoint cannot be loaded")
         raise WrongCheckpoint("model.problem.not_loaded", type(why).__name__) from why
     if decision.device == "cpu":

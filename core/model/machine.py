@@ -5,8 +5,12 @@ show an estimate. Several GPUs: the one with the most free memory.
 Does not know: other makers' GPUs (then the model runs on the CPU).
 """
 
+import ctypes
+import gc
 import shutil
 import subprocess
+import sys
+from typing import Any
 
 import psutil
 
@@ -24,6 +28,20 @@ def memory() -> Memory:
         return Memory(free)
     most, name, capability = max(gpus)
     return Memory(free, most, name, capability)
+
+
+def give_back() -> None:
+    """Frees what nothing holds any more; a loaded model was frozen, so the collector skipped it."""
+    gc.unfreeze()
+    gc.collect()
+    torch: Any = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_initialized():
+        torch.cuda.empty_cache()
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:  # glibc keeps freed pages otherwise
+            trim(0)
+    gc.freeze()
 
 
 def _gpus() -> list[tuple[int, str, tuple[int, int]]]:

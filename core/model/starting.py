@@ -1,14 +1,16 @@
 """From what was asked for to an open desk: a checkpoint is judged and loaded, or a server is met.
 
 Knows: the order of the steps and how far they are; a failed one is said and can be tried again.
-Runs beside the pages, which work without a model meanwhile. torch is imported here only once a
-checkpoint was found whole and fitting.
+Runs beside the pages, which work without a model meanwhile. Another model takes the place of the
+one before, whose jobs end as stopped and whose memory is given back first. torch is imported here
+only once a checkpoint was found whole and fitting.
 Does not know: who may ask for it, screens.
 """
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -18,7 +20,7 @@ from core.model import machine
 from core.model.checkpoint import Checkpoint, read_checkpoint
 from core.model.desk import Desk
 from core.model.engine import Engine
-from core.model.problems import ModelProblem
+from core.model.problems import ModelProblem, NoCheckpoint
 from core.model.spec import Decision, Load, decide
 
 LOG = logging.getLogger("auscult")
@@ -54,38 +56,77 @@ class Status:
 
 
 class Starter:
-    """Starts one model for one desk, in a thread of its own."""
+    """Starts and ends models of one desk, one at a time; starting has a thread of its own."""
 
     def __init__(self, desk: Desk, load: Load | None = None) -> None:
         self._desk, self._load = desk, load or Load()
-        self._status = Status()
-        self._busy = threading.Lock()
+        self._status, self._busy = Status(), False
+        self._lock = threading.Lock()
 
     @property
     def status(self) -> Status:
         return self._status
 
-    def start(self, asked: Asked) -> None:
-        """Begins and returns; while one is being started a second request changes nothing."""
-        if asked and self._busy.acquire(blocking=False):
-            threading.Thread(target=self._run, args=(asked,), daemon=True).start()
+    def start(self, asked: Asked, ready: Callable[[Asked], None] | None = None) -> bool:
+        """Begins and returns; `False` while another is being started.
 
-    def _run(self, asked: Asked) -> None:
-        began = time.monotonic()
-        self._status = Status("looking", asked.server or asked.model)
+        `ready` is told what was asked for once it answers.
+        """
+        if not asked or not self._begins(Status("looking", asked.server or asked.model)):
+            return False
+        threading.Thread(target=self._run, args=(asked, ready), daemon=True).start()
+        return True
+
+    def end(self) -> bool:
+        """Gives the model back and returns when that is done; `False` while one is started."""
+        if not self._begins(self._status):
+            return False
         try:
-            engine = _server(asked) if asked.server else self._local(asked)
-            self._desk.open(engine)
-            took = time.monotonic() - began
-            now = engine.origin
-            self._status = replace(
-                self._status, state="ready", name=now.model, host=now.host, seconds=took
-            )
-        except AuscultError as problem:
-            LOG.warning("the model was not started: %s", problem.detail or problem.key)
-            self._status = replace(self._status, state="failed", problem=problem)
+            self._give_back()
         finally:
-            self._busy.release()
+            self._ends(Status())
+        return True
+
+    def _begins(self, status: Status) -> bool:
+        with self._lock:
+            if self._busy:
+                return False
+            self._busy, self._status = True, status
+            return True
+
+    def _ends(self, status: Status) -> None:
+        with self._lock:
+            self._busy, self._status = False, status
+
+    def _give_back(self) -> None:
+        if self._desk.model is not None:
+            self._desk.close()
+            machine.give_back()
+
+    def _run(self, asked: Asked, ready: Callable[[Asked], None] | None) -> None:
+        problem: AuscultError = ModelProblem("model.problem.not_loaded")
+        came: Status | None = None
+        try:
+            came = self._started(asked)
+        except AuscultError as why:
+            LOG.warning("the model was not started: %s", why.detail or why.key)
+            # Its frames hold what was loaded by then.
+            problem = why.with_traceback(None)
+            problem.__cause__ = problem.__context__ = None
+        finally:
+            if came is None:
+                machine.give_back()
+            self._ends(came or replace(self._status, state="failed", problem=problem))
+        if ready is not None and came is not None:
+            ready(asked)
+
+    def _started(self, asked: Asked) -> Status:
+        began = time.monotonic()
+        self._give_back()
+        engine = _server(asked) if asked.server else self._local(asked)
+        self._desk.open(engine)
+        now, took = engine.origin, time.monotonic() - began
+        return replace(self._status, state="ready", name=now.model, host=now.host, seconds=took)
 
     def _local(self, asked: Asked) -> Engine:
         checkpoint = read_checkpoint(found(asked.model))
@@ -107,16 +148,25 @@ class Starter:
 
 def found(model: str) -> Path:
     """The folder of a model: itself, or the one in the hub's cache on this disk."""
-    folder = Path(model).expanduser()
+    folder = _folder(model)
     if folder.is_dir() or model.count("/") != 1 or model.startswith((".", "~")):
         return folder
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
         return Path(snapshot_download(model, local_files_only=True))
-    except LocalEntryNotFoundError as why:
+    except (LocalEntryNotFoundError, HFValidationError) as why:
         raise ModelProblem("model.problem.not_here", name=model) from why
+
+
+def _folder(model: str) -> Path:
+    try:
+        folder = Path(model).expanduser()
+        folder.is_dir()
+    except (OSError, RuntimeError) as why:  # too long, closed to this user, nobody's home
+        raise NoCheckpoint("model.problem.folder", folder=model[:200]) from why
+    return folder
 
 
 def _server(asked: Asked) -> Engine:

@@ -34,7 +34,9 @@ StaffAct = Literal[
     "locked",
     "shift_ended",
 ]
-Action = RecordAct | StaffAct
+# What is done with the shared model; `digest` then is the mark of which one.
+ModelAct = Literal["model_loaded", "model_unloaded", "model_chosen", "model_fetched"]
+Action = RecordAct | StaffAct | ModelAct
 
 
 @dataclass(frozen=True, slots=True)

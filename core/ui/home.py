@@ -14,7 +14,7 @@ from core.model.starting import Status
 from core.pharmacy.knowledge import knowledge
 from core.safety import egress
 from core.settings import LOOPBACK, current
-from core.ui import badges, demo
+from core.ui import badges, demo, staff
 from core.ui.markup import draw, fill
 from core.ui.problems import problems
 from core.ui.shared_model import starter
@@ -78,20 +78,26 @@ def model(t: Translator) -> None:
             '<p class="state"><span class="dot dot-$dot"></span><b>$state</b></p>',
             title=t("home.model"),
             dot="on" if now.state == "ready" else "off",
-            state=_model_state(t, now),
+            state=model_state(t, now),
         ),
-        *(fill('<p class="small">$line</p>', line=line) for line in _model_lines(t, now)),
+        *(fill('<p class="small">$line</p>', line=line) for line in model_lines(t, now)),
     )
+    if staff.may("model", "see"):
+        st.page_link("pages/model.py", label=t("home.model.open"), icon=":material/arrow_forward:")
 
 
-def _model_state(t: Translator, now: Status) -> str:
+def model_state(t: Translator, now: Status) -> str:
+    """How far it is, in one line."""
     if now.problem:
         return t("home.model.failed", problem=t(now.problem.key, **now.problem.values))
+    if now.state == "loading" and not now.whole:
+        return t("home.model.preparing", name=now.name)
     said = {"name": now.name, "done": now.done, "whole": now.whole}
     return t(f"home.model.{now.state}", **said)
 
 
-def _model_lines(t: Translator, now: Status) -> list[str]:
+def model_lines(t: Translator, now: Status) -> list[str]:
+    """Precision, device and why; or the server; or how there could be a model."""
     if now.state == "ready" and now.decision:
         chosen = now.decision
         return [

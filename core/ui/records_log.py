@@ -6,7 +6,7 @@ Does not know: the chain itself; `python -m core records verify` says whether it
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import streamlit as st
 from sqlalchemy import Row
@@ -45,7 +45,8 @@ def log(t: Translator) -> None:
 
 
 def _line(t: Translator, line: Row[Any], names: Mapping[str, str]) -> str:
-    about = [_named(named, names) for named in (line.group_id, line.entry_id) if named]
+    mark = line.digest if line.action in get_args(audit.ModelAct) else None
+    about = [_named(named, names) for named in (line.group_id, line.entry_id, mark) if named]
     return (
         fill(
             '<tr><th scope="row">$n</th><td>$at</td><td>$act</td><td>$who</td>',

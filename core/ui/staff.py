@@ -129,7 +129,9 @@ def may(page: Page, action: Action, standing: Standing | None = None) -> bool:
         return False  # what the screen shows is another person's; the next run clears it
     if standing.session is not None:
         return roles.may(standing.session.role, page, action)
-    return standing.state == "free" and action in ("see", "check", "override")
+    if standing.state != "free":
+        return False
+    return action in ("see", "check", "override") or (page, action) == ("model", "manage")
 
 
 def leave(whole_shift: bool) -> None:

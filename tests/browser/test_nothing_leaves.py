@@ -16,7 +16,7 @@ from watching import Watch
 pytestmark = pytest.mark.browser
 
 COOKIE = "auscult_owner"
-HEADINGS = {"/": "听诊台", "/pharmacy": "药物相互作用", "/people": "人员"}
+HEADINGS = {"/": "听诊台", "/pharmacy": "药物相互作用", "/model": "模型", "/people": "人员"}
 
 
 def test_a_cold_deep_link_opens_clean(

@@ -33,7 +33,7 @@ TABLES = (
     aliases,
     picker_index,
 )  # slow to read; the same unless a test spoils them
-FILES = {name: f"pages/{name}.py" for name in ("home", "pharmacy", "people")}
+FILES = {name: f"pages/{name}.py" for name in ("home", "pharmacy", "model", "people")}
 
 
 @pytest.fixture(autouse=True)

@@ -119,23 +119,32 @@ def test_nobody_sees_a_page_without_a_sign_in(
 OPENED: dict[Page, str] = {
     "home": "home.lead",
     "pharmacy": "pharmacy.lead",
+    "model": "model_page.lead",
     "people": "people.lead",
 }
 EXPECTED: dict[Role, dict[Page, set[Action]]] = {
-    "nurse": {"home": {"see", "own_pin"}, "pharmacy": {"see", "check"}, "people": set()},
+    "nurse": {
+        "home": {"see", "own_pin"},
+        "pharmacy": {"see", "check"},
+        "model": set(),
+        "people": set(),
+    },
     "doctor": {
         "home": {"see", "own_pin"},
         "pharmacy": {"see", "check", "override"},
+        "model": set(),
         "people": set(),
     },
     "pharmacist": {
         "home": {"see", "own_pin"},
         "pharmacy": {"see", "check", "override"},
+        "model": set(),
         "people": set(),
     },
     "administrator": {
         "home": {"see", "own_pin"},
         "pharmacy": {"see", "check", "override"},
+        "model": {"see", "manage"},
         "people": {"see", "manage", "audit", "erase"},
     },
 }
@@ -162,12 +171,14 @@ def test_each_role_sees_its_pages_and_does_what_it_may(
     paste(app, "\n".join(NAMES["en"]))
     assert "pill-major" in drawn(app)
     assert bool(slugs(app)) == ("override" in EXPECTED[role]["pharmacy"])
-    listed = open_page("home")
-    if "see" in EXPECTED[role]["people"]:
-        listed = open_page("people")
-    else:
-        with pytest.raises(ValueError, match="people"):
-            listed.switch_page("pages/people.py")
+    for closed in ("model", "people"):
+        listed = open_page("home")
+        if "see" in EXPECTED[role][closed]:
+            listed = open_page(closed)
+        else:
+            with pytest.raises(ValueError, match=closed):
+                listed.switch_page(f"pages/{closed}.py")
+        assert (EN(OPENED[closed]) in drawn(listed)) == ("see" in EXPECTED[role][closed])
     assert (EN("people.lead") in drawn(listed)) == ("see" in EXPECTED[role]["people"])
     assert bool([b for b in listed.button if b.key == "erase" or "deactivate" in str(b.key)]) == (
         "manage" in EXPECTED[role]["people"]

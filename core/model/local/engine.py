@@ -23,6 +23,7 @@ from core.model.request import Request
 from core.model.spec import Load
 
 LOG = logging.getLogger("auscult")
+CLOSE_S = 10.0  # for a question with pictures to notice its end
 _Picture = tuple[str, dict[str, Any], int, Sink]
 
 
@@ -37,7 +38,8 @@ class LocalEngine:
         self._waiting: queue.Queue[_Picture | None] = queue.Queue()
         self._stops: dict[str, threading.Event] = {}
         self._added = tuple(loaded.tokenizer.get_added_vocab())
-        threading.Thread(target=self._pictures, daemon=True).start()
+        self._painter = threading.Thread(target=self._pictures, daemon=True)
+        self._painter.start()
 
     @property
     def origin(self) -> Origin:
@@ -69,6 +71,7 @@ class LocalEngine:
             asked.set()
         self._waiting.put(None)
         self._text.close()
+        self._painter.join(CLOSE_S)
 
     def _inputs(self, request: Request) -> dict[str, Any]:
         """Tensors of a request; raises when it cannot be asked."""

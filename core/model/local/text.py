@@ -48,8 +48,12 @@ class TextBatch:
 
     def ask(self, job: str, tokens: list[int], budget: int, sink: Sink) -> None:
         with self._lock:
-            manager = self._running()
-            self._open[job] = _Open(sink)
+            manager = None if self._closing else self._running()
+            if manager is not None:
+                self._open[job] = _Open(sink)
+        if manager is None:
+            sink.end("stopped")
+            return
         manager.add_request(tokens, request_id=job, max_new_tokens=budget, streaming=True)
 
     def stop(self, job: str) -> None:
@@ -71,8 +75,9 @@ class TextBatch:
             yield
 
     def close(self) -> None:
-        self._closing = True
-        manager, self._manager = self._manager, None
+        with self._lock:
+            self._closing = True
+            manager, self._manager = self._manager, None
         if manager is not None and manager.is_running():
             manager.stop(block=True, timeout=STOP_S, hard_stop=True)
         for job in list(self._open):
@@ -110,6 +115,9 @@ class TextBatch:
     def _take(self, output: Any) -> None:
         found = self._open.get(output.request_id)
         if found is None:
+            return
+        if output.error is not None and self._closing:
+            self._end(output.request_id, "stopped")
             return
         if output.error is not None:
             LOG.error("an answer failed: %s", output.error)
