@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from core.errors import AuscultError
 from core.model.engine import Engine, Origin
 from core.model.job import OPEN, Gate, Job, Through, View, from_json
+from core.model.pace import Pace
 from core.model.problems import ModelProblem
 from core.model.request import Request
 
@@ -59,14 +60,7 @@ class Activity:
 
     running: int
     waiting: int
-    answers: int
-    tokens: int
-    seconds: float
-
-    @property
-    def speed(self) -> float | None:
-        """Tokens a second of one answer, the wait for its first token included."""
-        return self.tokens / self.seconds if self.tokens and self.seconds > 0 else None
+    pace: Pace
 
 
 class Desk:
@@ -87,7 +81,7 @@ class Desk:
         self._ended_at: dict[str, float] = {}
         self._lock = threading.RLock()
         self._saving = threading.Event()
-        self._measured = (0, 0, 0.0)
+        self._pace = Pace()
 
     @property
     def model(self) -> str | None:
@@ -104,13 +98,13 @@ class Desk:
     @property
     def activity(self) -> Activity:
         with self._lock:
-            return Activity(len(self._running), len(self._line), *self._measured)
+            return Activity(len(self._running), len(self._line), self._pace)
 
     def open(self, engine: Engine) -> None:
         """Questions are answered by this engine from now on; one before it is closed first."""
         self.close()
         with self._lock:
-            self._engine, self._measured = engine, (0, 0, 0.0)
+            self._engine, self._pace = engine, Pace()
             # An event of its own: a thread of the model before may not have seen its end yet.
             self._saving = threading.Event()
         threading.Thread(target=self._save_running, args=(self._saving,), daemon=True).start()
@@ -206,16 +200,16 @@ class Desk:
             if job in self._running:
                 self._running.remove(job)
             self._ended_at[job.id] = time.monotonic()
-            if job.tokens:
-                answers, tokens, seconds = self._measured
-                self._measured = (answers + 1, tokens + job.tokens, seconds + job.took)
+            self._pace = self._pace.with_answer(job.tokens, job.took)
         self._keep(job)
         self._start()
 
     def _view(self, job: Job) -> View:
         with self._lock:
             place = self._line.index(job) if job in self._line else 0
-        return job.view(place)
+            runs, together = job.state == "running", self._limits.together
+            left = self._pace.left(job.tokens, place, together, runs) if job.state in OPEN else None
+        return job.view(place, left)
 
     def _forget(self) -> None:
         """Drops old finished jobs from memory."""

@@ -53,6 +53,7 @@ class View:
     """What can be said of a job now. `place`: jobs before it. `seconds`: since it began to run.
 
     `problem`: key and values of a sentence, for a failed one. `first_s`: until its first text.
+    `left_s`: until it is there, as answers before it took; None while nobody knows.
     """
 
     id: str
@@ -67,6 +68,7 @@ class View:
     problem: tuple[str, dict[str, object]] | None = None
     origin: Origin | None = None
     first_s: float = 0.0
+    left_s: float | None = None
 
     @property
     def active(self) -> bool:
@@ -132,7 +134,7 @@ class Job:
             self.took = time.monotonic() - self.began if self.began else 0.0
         self.ended(self)
 
-    def view(self, place: int = 0) -> View:
+    def view(self, place: int = 0, left_s: float | None = None) -> View:
         with self._lock:
             running = time.monotonic() - self.began if self.state == "running" else self.took
             parsed = self._parser.parsed()
@@ -147,6 +149,7 @@ class Job:
                 tokens=self.tokens,
                 seconds=running,
                 first_s=self.first,
+                left_s=left_s,
                 problem=(self.problem.key, self.problem.values) if self.problem else None,
                 origin=self.origin,
             )

@@ -97,6 +97,7 @@ def _head(t: Translator, place: st.delta_generator.DeltaGenerator, view: View) -
     origin = view.origin
     parts = (
         t("model.seconds", n=round(view.seconds)) if view.seconds >= 1 else "",
+        t("model.left", n=round(view.left_s)) if view.left_s and view.left_s >= 1 else "",
         origin.model if origin else "",
         origin.precision if origin else "",
         origin.host if origin else "",

@@ -81,8 +81,8 @@ def _facts(t: Translator, status: Status) -> None:
     """Revision, speed and queue; what the loaded model was estimated to need."""
     seen, origin = desk().activity, desk().origin
     speed = t("model_page.no_speed")
-    if seen.speed is not None:
-        speed = t("model_page.speed.text", speed=f"{seen.speed:.1f}", n=seen.answers)
+    if seen.pace.speed is not None:
+        speed = t("model_page.speed.text", speed=f"{seen.pace.speed:.1f}", n=seen.pace.answers)
     queue = t("model_page.queue.text", running=seen.running, waiting=seen.waiting)
     draw(
         '<table class="plain facts">',

@@ -91,7 +91,7 @@ def test_another_model_takes_the_place_of_the_one_before(tmp_path: Path) -> None
     answer = seen(desk, view.id, lambda v: not v.active)
     assert (answer.state, answer.origin and answer.origin.model) == ("finished", "other")
     assert 0 < answer.first_s <= answer.seconds
-    assert desk.activity.answers == 1 and desk.activity.speed
+    assert desk.activity.pace.answers == 1 and desk.activity.pace.speed
     assert starter.end()
 
 
