@@ -37,7 +37,12 @@ def at_start(settings: Settings) -> Start:
     given = settings
     if given.model or given.server:
         asked = Asked(
-            given.model, given.precision, given.server, given.server_model, given.server_key
+            given.model,
+            given.precision,
+            given.server,
+            given.server_model,
+            given.server_key,
+            given.public_server,
         )
         return Start(asked, "environment")
     chosen = read(given.data)

@@ -6,8 +6,8 @@ Does not know: torch, screens. The decision is taken anew when it is loaded.
 """
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from core.model.address import Place, place
 from core.model.checkpoint import Checkpoint, read_checkpoint
 from core.model.problems import ModelProblem
 from core.model.spec import (
@@ -22,9 +22,6 @@ from core.model.spec import (
     estimate,
 )
 from core.model.starting import Asked, found
-
-if TYPE_CHECKING:
-    from core.model.remote import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +56,9 @@ def look(model: str, precision: str, memory: Memory, load: Load | None = None) -
     return Look(checkpoint, memory, fits, decision)
 
 
-def meet(asked: Asked) -> tuple["Place", tuple[str, ...]]:
+def meet(asked: Asked) -> tuple[Place, tuple[str, ...]]:
     """Where a server is, and what it offers if it is on this machine; raises a `ModelProblem`."""
-    from core.model.remote import RemoteEngine, Server, place, read_key  # a client library
+    from core.model.remote import RemoteEngine, Server, read_key  # a client library
 
     where = place(asked.server)
     if where == "public":

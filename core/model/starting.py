@@ -17,6 +17,7 @@ from typing import Literal
 
 from core.errors import AuscultError
 from core.model import machine
+from core.model.address import allowed, read_address
 from core.model.checkpoint import Checkpoint, read_checkpoint
 from core.model.desk import Desk
 from core.model.engine import Engine
@@ -36,6 +37,7 @@ class Asked:
     server: str = ""
     server_model: str = ""
     key_file: Path | None = None
+    public: str = ""  # the one host beyond private networks that was confirmed
 
     def __bool__(self) -> bool:
         return bool(self.model or self.server)
@@ -53,6 +55,7 @@ class Status:
     whole: int = 0
     seconds: float = 0.0
     problem: AuscultError | None = None
+    in_clear: bool = False  # questions to the server cross a network without TLS
 
 
 class Starter:
@@ -126,7 +129,14 @@ class Starter:
         engine = _server(asked) if asked.server else self._local(asked)
         self._desk.open(engine)
         now, took = engine.origin, time.monotonic() - began
-        return replace(self._status, state="ready", name=now.model, host=now.host, seconds=took)
+        return replace(
+            self._status,
+            state="ready",
+            name=now.model,
+            host=now.host,
+            seconds=took,
+            in_clear=bool(asked.server) and read_address(asked.server).readable_by_others,
+        )
 
     def _local(self, asked: Asked) -> Engine:
         checkpoint = read_checkpoint(found(asked.model))
@@ -170,10 +180,9 @@ def _folder(model: str) -> Path:
 
 
 def _server(asked: Asked) -> Engine:
-    from core.model.remote import RemoteEngine, Server, place, read_key
+    from core.model.remote import RemoteEngine, Server, read_key
 
-    if place(asked.server) == "public":
-        raise ModelProblem("model.server.public")
+    allowed(asked.server, asked.public)
     key = read_key(asked.key_file) if asked.key_file else "none"
     engine = RemoteEngine(Server(asked.server, asked.server_model, key))
     offered = engine.models()

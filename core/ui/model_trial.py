@@ -14,7 +14,7 @@ from core.model import self_test
 from core.model.job import View
 from core.model.self_test import Outcome
 from core.records.tables import stamp
-from core.ui import clock
+from core.ui import clock, model_text
 from core.ui.follow import Following
 from core.ui.markup import draw, fill
 from core.ui.model_acts import TRIAL, may
@@ -117,4 +117,4 @@ def _show(t: Translator, result: Result | None) -> None:
     )
     draw(*(fill('<p class="small">$line</p>', line=line) for line in lines))
     with st.expander(t("model_page.test.came"), key="model-test-came"):
-        st.markdown(markdown(t, outcome.came) or "–")
+        st.markdown(model_text.markdown(t, outcome.came) or "–")

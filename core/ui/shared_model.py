@@ -10,11 +10,14 @@ import streamlit as st
 
 from core.errors import AuscultError
 from core.model import choice
+from core.model.address import PRIVATE, allowed
 from core.model.desk import Desk
 from core.model.fetching import Fetching
+from core.model.problems import ModelProblem
 from core.model.request import Request
 from core.model.starting import Asked, Starter
 from core.records.files import put
+from core.safety import egress
 from core.settings import current
 from core.ui.gate import OrderGate
 from core.ui.kept_jobs import KeptJobs
@@ -73,6 +76,19 @@ def _keep(asked: Asked) -> None:
         keep(asked)
     except AuscultError as problem:
         LOG.warning("the choice of a model was not stored: %s", problem.detail)
+
+
+def beyond() -> tuple[egress.Named, ...]:
+    """The model server, when it is another machine and may be asked."""
+    asked = choice.at_start(current()).asked
+    try:
+        found = allowed(asked.server, asked.public) if asked.server else None
+    except ModelProblem:  # the starter says it on Home
+        return ()
+    if found is None or found.place == "this machine":
+        return ()
+    within = PRIVATE if found.place == "private" else ()
+    return (egress.Named("model", found.host, found.port, within),)
 
 
 def _gate(request: Request) -> OrderGate:
