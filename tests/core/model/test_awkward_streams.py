@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from asking import Heard, question
-from scripted import Handler, Script, answer, heard_from
+from asking import Heard, heard_from, question
+from scripted import Handler, Script, answer
 
 from core.model.remote import RemoteEngine, Server
 from core.model.thought import Parsed, parse

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from asking import Heard, question
+from asking import Heard, heard_from, question
 from PIL import Image
-from scripted import Handler, Script, answer, heard_from
+from scripted import Handler, Script, answer
 
 from core.model.problems import ModelProblem
 from core.model.remote import RemoteEngine, Server, place, read_key

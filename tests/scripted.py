@@ -9,9 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from asking import Heard, question
-
-from core.model.remote import RemoteEngine, Server
+from core.model.remote import Server
 
 Script = Callable[["Handler", int], None]
 
@@ -22,9 +20,15 @@ class Handler(BaseHTTPRequestHandler):
     keys: list[str | None] = []
     script: Script
 
+    def do_GET(self) -> None:
+        """The list of models."""
+        listed = {"id": "m", "object": "model", "created": 1, "owned_by": "test"}
+        self.start(kind="application/json")
+        self.line(json.dumps({"object": "list", "data": [listed]}).encode())
+
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.asked.append(body)
+        self.body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.asked.append(self.body)
         self.keys.append(self.headers.get("Authorization"))
         type(self).script(self, len(self.asked))
 
@@ -87,13 +91,3 @@ def serving() -> Iterator[Callable[[Script], Server]]:
     for server in running:
         server.shutdown()
         server.server_close()
-
-
-def heard_from(
-    server: Server, silent_s: float = 5, longest_s: float = 60, **options: object
-) -> Heard:
-    engine, heard = RemoteEngine(server, silent_s, longest_s), Heard()
-    engine.ask("job", question("Why?", **options), heard)
-    heard.wait()
-    engine.close()
-    return heard
