@@ -109,7 +109,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
 if __name__ == "__main__":
     main()
 else:
-    egress.arm(beyond=hospital.configured().beyond)
+    egress.arm(beyond=(*hospital.configured().beyond, *shared_model.beyond()))
     # Streamlit checks the name of each WebSocket's host too, as the guard does for everything.
     allowed = config.get_option("server.allowedHosts")
     config.set_option("server.allowedHosts", [*allowed, *current().hosts])

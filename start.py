@@ -1,6 +1,7 @@
 """Prepares this folder and starts Auscult: `python3 start.py`, for tablets with `--lan`.
 
-Knows: the options and the order of the steps. Never asks a question.
+Knows: the options and the order of the steps. It asks one question only: with
+`--allow-public-server` the host outside is typed again, and without a terminal that is refused.
 Does not know: how a step is done (`core.setup`), what the app does, nor how to get a model.
 Runs before anything is installed, so everything here and below is standard library; this file
 parses on Python 3.6 and later, so that an older Python gets a sentence.
@@ -11,7 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
-from core.setup import ward
+from core.setup import model, ward
 from core.setup.accelerator import cpu_torch_note, nvidia_driver
 from core.setup.console import Missing, plain_streams, say
 from core.setup.data_folder import prepare_data, settings
@@ -30,15 +31,18 @@ def options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--data", metavar="DIR", help="folder for drafts and records")
     parser.add_argument("--check-only", action="store_true", help="prepare all, start nothing")
     ward.add_options(parser)
+    model.add_options(parser)
     asked = parser.parse_args(arguments)
-    if ward.misuse(asked):
-        parser.error(ward.misuse(asked))
+    wrong = ward.misuse(asked) or model.misuse(asked)
+    if wrong:
+        parser.error(wrong)
     return asked
 
 
 def prepare_and_serve(asked: argparse.Namespace) -> int:
     """Every step in its order; the exit code, or `Missing` for what this machine lacks."""
     data, port = settings(asked.port, asked.data)
+    chosen = model.settings(asked)
     make_environment(ROOT, "requirements.txt")
     prepare_data(data)
     note = cpu_torch_note(ROOT, nvidia_driver())
@@ -46,13 +50,14 @@ def prepare_and_serve(asked: argparse.Namespace) -> int:
         say(note)
     there = already_there(port, EVERYWHERE if asked.lan else HOST)
     if there:
+        model.already_runs(asked, port)
         say(ward.already_runs(there, port, asked.lan))
         return 0
     plan = ward.prepare(ROOT, asked, server_environment(data, port)) if asked.lan else None
     if asked.check_only:
         say("Everything is ready: python3 start.py", "一切就绪：python3 start.py")
         return 0
-    return serve(ROOT, port, data, plan)
+    return serve(ROOT, port, data, plan, chosen)
 
 
 def main(arguments: list[str]) -> int:

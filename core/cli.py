@@ -44,12 +44,6 @@ CONTEXT_OPTIONS = {
     "history": "as in assets/pharmacy/context.csv",
 }
 
-COMMANDS = {"model": model.parse_jsonl, "safety": safety.orders_jsonl}
-JSONL = (
-    ("model", "parse", "tell thought and answer apart, one text per line"),
-    ("safety", "orders", "find what reads as an order, one text per line"),
-)
-
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
@@ -58,8 +52,10 @@ def main(arguments: list[str]) -> int:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     if options.page == "records":
         return _records(options)
-    if options.page in COMMANDS:
-        return COMMANDS[options.page](sys.stdin.buffer)
+    if options.page == "safety":
+        return safety.orders_jsonl(sys.stdin.buffer)
+    if options.page == "model":
+        return _model(options)
     if options.page == "ward":
         return _ward(options)
     words = Words(translator(options.lang), knowledge().profiles)
@@ -93,16 +89,23 @@ def _parser() -> argparse.ArgumentParser:
         "facts", help="counts, versions, marks and problems of the tables"
     )
     keeping = pages.add_parser("records", help="what is stored: keys, audit, backup, erase")
-    for page, name, text in JSONL:
-        jsonl = pages.add_parser(page, help=text).add_subparsers(dest="command", required=True)
-        jsonl.add_parser(name, help=text).add_argument(
-            "--jsonl", action="store_true", required=True
-        )
+    judging = pages.add_parser("safety", help="what a model may not say")
+    orders = judging.add_subparsers(dest="command", required=True).add_parser(
+        "orders", help="find what reads as an order, one text per line"
+    )
+    orders.add_argument("--jsonl", action="store_true", required=True)
+    model.add_to(pages.add_parser("model", help="the shared model"), _terminal_language())
     keeping.add_argument("--data", metavar="DIR", help="the folder, as start.py was given it")
     for command in (checking, summary, *records.add_to(keeping)):
         command.add_argument("--lang", choices=LANGUAGES, default=_terminal_language())
     ward.add_to(pages.add_parser("ward", help="the ward network: what start.py --lan settles"))
     return parser
+
+
+def _model(options: argparse.Namespace) -> int:
+    if options.command == "parse":
+        return model.parse_jsonl(sys.stdin.buffer)
+    return model.download(options, translator(options.lang))
 
 
 def _ward(options: argparse.Namespace) -> int:

@@ -66,6 +66,8 @@ class Settings:
     server_model: str = ""
     # AUSCULT_SERVER_KEY: a file whose first line is the server's key.
     server_key: Path | None = None
+    # AUSCULT_PUBLIC_SERVER: the host of AUSCULT_SERVER once more, when it lies outside the house.
+    public_server: str = ""
 
     @property
     def shared(self) -> bool:
@@ -90,7 +92,7 @@ def read(env: Mapping[str, str]) -> Settings:
     """Settings from an environment; raises `BadSetting` on an unknown name or a bad value."""
     known = {"DATA", "PORT", "ADDRESS", "ASSETS", "DATABASE_URL", "KEY_FILE"}
     known |= {"WARD", "CERTIFICATE", "HOSTS"}
-    known |= {"MODEL", "PRECISION", "SERVER", "SERVER_MODEL", "SERVER_KEY"}
+    known |= {"MODEL", "PRECISION", "SERVER", "SERVER_MODEL", "SERVER_KEY", "PUBLIC_SERVER"}
     ours = {k: v for k, v in env.items() if k.startswith(PREFIX) and not k.startswith(FOR_TESTS)}
     given = {k.removeprefix(PREFIX): v for k, v in ours.items()}
     for name in given.keys() - known:
@@ -113,6 +115,7 @@ def read(env: Mapping[str, str]) -> Settings:
         server=given.get("SERVER", ""),
         server_model=given.get("SERVER_MODEL", ""),
         server_key=Path(given["SERVER_KEY"]).expanduser() if given.get("SERVER_KEY") else None,
+        public_server=given.get("PUBLIC_SERVER", ""),
     )
 
 

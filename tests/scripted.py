@@ -19,12 +19,10 @@ class Handler(BaseHTTPRequestHandler):
     asked: list[dict] = []
     keys: list[str | None] = []
     script: Script
+    listing: Script
 
     def do_GET(self) -> None:
-        """The list of models."""
-        listed = {"id": "m", "object": "model", "created": 1, "owned_by": "test"}
-        self.start(kind="application/json")
-        self.line(json.dumps({"object": "list", "data": [listed]}).encode())
+        type(self).listing(self, len(self.asked))
 
     def do_POST(self) -> None:
         self.body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -74,13 +72,20 @@ def answer(handler: Handler, _: int) -> None:
     handler.wfile.write(b"data: [DONE]\n\n")
 
 
+def listed(handler: Handler, _: int) -> None:
+    one = {"id": "m", "object": "model", "created": 1, "owned_by": "test"}
+    handler.start(kind="application/json")
+    handler.line(json.dumps({"object": "list", "data": [one]}).encode())
+
+
 @contextmanager
-def serving() -> Iterator[Callable[[Script], Server]]:
+def serving() -> Iterator[Callable[..., Server]]:
     """Starts servers, each with its script, and ends them all."""
     running: list[ThreadingHTTPServer] = []
 
-    def start(script: Script) -> Server:
-        made = type("Scripted", (Handler,), {"script": script, "asked": [], "keys": []})
+    def start(script: Script, listing: Script = listed) -> Server:
+        own = {"script": script, "listing": listing, "asked": [], "keys": []}
+        made = type("Scripted", (Handler,), own)
         server = ThreadingHTTPServer(("127.0.0.1", 0), made)
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()

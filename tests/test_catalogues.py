@@ -40,7 +40,7 @@ from core.records import audit
 from core.records.people import Refused
 from core.records.pins import PinProblem
 from core.records.roles import ROLES
-from core.safety import red_flags
+from core.safety import egress, red_flags
 from core.settings import ASSETS, ROOT
 from core.tables import split
 from core.terms import drug_list, drug_names, negation
@@ -171,6 +171,8 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "own_pin.{}": own_pin.FIELDS,
         "people.refused.{}": refusals,
         "people.role.{}": ROLES,
+        "privacy.exception.{}": get_args(egress.Purpose),
+        "shell.promise_but.{}": get_args(egress.Purpose),
         "pharmacy.alternative.nothing{}": ("", "_partly"),
         "pharmacy.alternative.{}": get_args(alternatives.Outcome),
         "pharmacy.ask.{}": conditions,

@@ -50,11 +50,7 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     """Looks at a folder; raises `NoCheckpoint` or `WrongCheckpoint` with the reason."""
     if not folder.is_dir():
         raise NoCheckpoint("model.problem.folder", folder=str(folder))
-    config = _json(folder / "config.json", "model.problem.no_config")
-    _refuse_code(folder, config)
-    kind = KINDS.get(str(config.get("model_type")))
-    if kind is None:
-        raise WrongCheckpoint("model.problem.architecture", kind=str(config.get("model_type"))[:60])
+    kind, config = read_kind(folder)
     shards = _shards(folder)
     if not any((folder / name).is_file() for name in TOKENIZER):
         raise NoCheckpoint("model.problem.incomplete", file=TOKENIZER[0])
@@ -68,6 +64,16 @@ def read_checkpoint(folder: Path) -> Checkpoint:
         bytes=sum(shard.stat().st_size for shard in shards),
         revision=_revision(folder, config, headers),
     )
+
+
+def read_kind(folder: Path) -> tuple[Kind, dict[str, Any]]:
+    """What the configuration says, before any weights are there; raises as `read_checkpoint`."""
+    config = _json(folder / "config.json", "model.problem.no_config")
+    _refuse_code(folder, config)
+    kind = KINDS.get(str(config.get("model_type")))
+    if kind is None:
+        raise WrongCheckpoint("model.problem.architecture", kind=str(config.get("model_type"))[:60])
+    return kind, config
 
 
 def _json(path: Path, missing: str) -> dict[str, Any]:

@@ -2,17 +2,19 @@
 
 Knows: streaming, pictures as data, thoughts in a field of their own, one more try before the first
 token, a server that goes away in mid-answer. TLS is verified, nothing is redirected, no proxy of
-the environment is used. The key is read from a file or the environment and is in no message.
+the environment is used; a certificate is trusted when this machine trusts its authority. The key is
+read from a file and is in no message.
 Does not know: what the server logs; whether its model is the one it names.
 """
 
-import ipaddress
 import logging
+import ssl
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import openai
@@ -60,25 +62,6 @@ class Server:
     @property
     def host(self) -> str:
         return urlsplit(self.url).netloc.rpartition("@")[2]
-
-
-Place = Literal["this machine", "private", "public"]
-
-
-def place(url: str) -> Place:
-    """Where an address leads by its words alone; a name that is no address counts as public."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-        raise ModelProblem("model.server.url")
-    if parts.hostname == "localhost":
-        return "this machine"
-    try:
-        address = ipaddress.ip_address(parts.hostname)
-    except ValueError:
-        return "public"
-    if address.is_loopback:
-        return "this machine"
-    return "private" if address.is_private and not address.is_unspecified else "public"
 
 
 def read_key(path: Path) -> str:
@@ -200,9 +183,26 @@ def _problem(why: Exception, begun: bool = False) -> ModelProblem:
     """A sentence for what happened; what the server wrote is not repeated."""
     if begun:
         return ModelProblem("model.server.broke_off")
+    for cause in _causes(why):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return ModelProblem("model.server.certificate")
+        if isinstance(cause, PermissionError):  # the guard of this process, or the system's
+            return ModelProblem("model.server.guarded")
+        if isinstance(cause, TooMuch):
+            return ModelProblem("model.server.garbage")
     for kind, problem in _NAMED.items():
-        if isinstance(why, kind) and not isinstance(why.__cause__, TooMuch):
+        if isinstance(why, kind):
             return problem
     if getattr(why, "status_code", 0) >= 500 or type(why) is openai.APIError:
         return ModelProblem("model.server.error")
     return ModelProblem("model.server.garbage")
+
+
+def _causes(why: BaseException) -> Iterator[BaseException]:
+    """What lies behind an error, from the outside in; each error once."""
+    seen: set[int] = set()
+    cause: BaseException | None = why
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__

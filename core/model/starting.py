@@ -15,6 +15,7 @@ from typing import Literal
 
 from core.errors import AuscultError
 from core.model import machine
+from core.model.address import allowed, read_address
 from core.model.checkpoint import Checkpoint, read_checkpoint
 from core.model.desk import Desk
 from core.model.engine import Engine
@@ -34,6 +35,7 @@ class Asked:
     server: str = ""
     server_model: str = ""
     key_file: Path | None = None
+    public: str = ""  # the one host beyond private networks that was confirmed
 
     def __bool__(self) -> bool:
         return bool(self.model or self.server)
@@ -51,6 +53,7 @@ class Status:
     whole: int = 0
     seconds: float = 0.0
     problem: AuscultError | None = None
+    in_clear: bool = False  # questions to the server cross a network without TLS
 
 
 class Starter:
@@ -78,8 +81,14 @@ class Starter:
             self._desk.open(engine)
             took = time.monotonic() - began
             now = engine.origin
+            in_clear = bool(asked.server) and read_address(asked.server).readable_by_others
             self._status = replace(
-                self._status, state="ready", name=now.model, host=now.host, seconds=took
+                self._status,
+                state="ready",
+                name=now.model,
+                host=now.host,
+                seconds=took,
+                in_clear=in_clear,
             )
         except AuscultError as problem:
             LOG.warning("the model was not started: %s", problem.detail or problem.key)
@@ -120,10 +129,9 @@ def found(model: str) -> Path:
 
 
 def _server(asked: Asked) -> Engine:
-    from core.model.remote import RemoteEngine, Server, place, read_key
+    from core.model.remote import RemoteEngine, Server, read_key
 
-    if place(asked.server) == "public":
-        raise ModelProblem("model.server.public")
+    allowed(asked.server, asked.public)
     key = read_key(asked.key_file) if asked.key_file else "none"
     engine = RemoteEngine(Server(asked.server, asked.server_model, key))
     offered = engine.models()  # some servers list nothing: a name is then taken as it is

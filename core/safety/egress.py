@@ -1,7 +1,7 @@
 """The guard that keeps this process on its machine: connections and name look-ups end at loopback.
 
-Knows: CPython's audit events for sockets, and at most one exception: a host and port that an
-administrator named. Counts what it refuses and keeps the host only.
+Knows: CPython's audit events for sockets, and the few exceptions: hosts and ports that an
+administrator named, each for one purpose. Counts what it refuses and keeps the host only.
 Does not cover: libraries that open sockets in C (uvloop, gRPC), `ctypes`, programs that this one
 starts (each must arm its own), sockets connected before `arm`. It is no sandbox.
 """
@@ -10,11 +10,11 @@ import ipaddress
 import socket
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import wraps
 from threading import Lock, local
-from typing import Any
+from typing import Any, Literal
 
 Record = Callable[[str], None]
 
@@ -30,8 +30,32 @@ _INSIDE = frozenset(
 _NO_HOST = frozenset({"", "localhost", "ip6-localhost"})
 
 
+Purpose = Literal["sign_in", "model"]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
 class Refused(PermissionError):
     """The guard refused an address beyond loopback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A host that may be reached at one port by TCP, and what for; `host` in small letters.
+
+    With `within` a name that leads outside these networks is as closed as any other.
+    """
+
+    purpose: Purpose
+    host: str
+    port: int
+    within: tuple[Network, ...] = ()
+
+    def takes(self, address: str) -> bool:
+        """Whether an address that the host's name was resolved to may be connected to."""
+        if not self.within:
+            return True
+        found = ipaddress.ip_address(address)
+        return any(found in network for network in self.within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +65,35 @@ class Egress:
     armed: bool
     refused: int
     targets: tuple[str, ...]
-    exception: str = ""
+    exceptions: tuple[Named, ...] = ()
 
 
 @dataclass(slots=True)
 class Beyond:
-    """The one host that may be reached; `addresses` are those that its name was resolved to."""
+    """One exception at work; `addresses` are those that may be connected to."""
 
-    host: str
-    port: int
+    named: Named
     addresses: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        if _is_numeric(self.named.host):
+            self.learn((self.named.host,))
 
     def is_named(self, host: object) -> bool:
         name = host.decode("ascii", "replace") if isinstance(host, bytes | bytearray) else host
-        return isinstance(name, str) and name.lower() == self.host
+        return isinstance(name, str) and name.lower() == self.named.host
+
+    def learn(self, found: Iterable[str]) -> None:
+        """Keeps those addresses of the host's name that may be reached."""
+        self.addresses.update(filter(self.named.takes, found))
 
     def may_connect(self, connecting: socket.socket, address: object) -> bool:
-        """Only a TCP connection, only to its port."""
+        """Only a TCP connection, only to its port, and to an address: a name may lead elsewhere."""
         return (
             connecting.type == socket.SOCK_STREAM
             and isinstance(address, tuple)
-            and address[1] == self.port
-            and (address[0] in self.addresses or self.is_named(address[0]))
+            and address[1] == self.named.port
+            and address[0] in self.addresses
         )
 
 
@@ -71,7 +102,7 @@ class Guard:
     """Refuses and counts; one per process, made by `arm`."""
 
     armed: bool = False
-    beyond: Beyond | None = None
+    beyond: tuple[Beyond, ...] = ()
     record: Record | None = None
     refused: int = 0
     targets: deque[str] = field(default_factory=lambda: deque(maxlen=_KEPT))
@@ -90,12 +121,12 @@ class Guard:
             self.refuse(host)
 
     def lets(self, event: str, args: tuple[Any, ...]) -> bool:
-        """Whether this is a look-up of the one host that may be reached, or a connection to it."""
-        if self.beyond is None:
-            return False
+        """Whether this is a look-up of a host that may be reached, or a connection to it."""
         if event == "socket.getaddrinfo":
-            return self.beyond.is_named(args[0])
-        return event == "socket.connect" and self.beyond.may_connect(args[0], args[1])
+            return any(one.is_named(args[0]) for one in self.beyond)
+        if event != "socket.connect":
+            return False
+        return any(one.may_connect(args[0], args[1]) for one in self.beyond)
 
     def refuse(self, host: str) -> None:
         """Counts a host and raises `Refused`; the program's own test is not counted."""
@@ -113,18 +144,17 @@ _probe = local()
 _guard = Guard()
 
 
-def arm(record: Record | None = None, beyond: tuple[str, int] | None = None) -> Guard:
+def arm(record: Record | None = None, beyond: Iterable[Named] = ()) -> Guard:
     """Installs the guard once for the life of the process; `record` is told each refused host.
 
-    `beyond` is the one host and port that may be reached, given when the guard is first armed.
+    `beyond` are the exceptions, given when the guard is first armed and never later.
     """
     with _lock:
         if record is not None:
             _guard.record = record
-        if beyond is not None and not _guard.armed:
-            _guard.beyond = Beyond(beyond[0].lower(), beyond[1])
-            _remember_addresses(_guard.beyond)
         if not _guard.armed:
+            _guard.beyond = tuple(map(Beyond, beyond))
+            _remember_addresses(_guard.beyond)
             sys.addaudithook(_guard.hook)
             for method in ("connect", "connect_ex", "sendto", "sendmsg", "bind"):
                 _check_before_look_up(method)
@@ -154,15 +184,16 @@ def _check_before_look_up(method: str) -> None:
     setattr(socket.socket, method, checked)
 
 
-def _remember_addresses(beyond: Beyond) -> None:
-    """Keeps what the name of the one host is resolved to: connections name addresses only."""
+def _remember_addresses(beyond: tuple[Beyond, ...]) -> None:
+    """Keeps what the names of the exceptions are resolved to: connections name addresses only."""
     original = socket.getaddrinfo
 
     @wraps(original)
     def resolved(host: Any, *args: Any, **options: Any) -> Any:
         found = original(host, *args, **options)
-        if beyond.is_named(host):
-            beyond.addresses.update(str(address[0]) for *_, address in found)
+        for one in beyond:
+            if one.is_named(host):
+                one.learn(str(address[0]) for *_, address in found)
         return found
 
     socket.getaddrinfo = resolved
@@ -171,7 +202,7 @@ def _remember_addresses(beyond: Beyond) -> None:
 def state() -> Egress:
     """Whether the guard is armed and what it refused so far; its own tests are not counted."""
     with _lock:
-        named = _guard.beyond.host if _guard.beyond else ""
+        named = tuple(one.named for one in _guard.beyond)
         return Egress(_guard.armed, _guard.refused, tuple(_guard.targets), named)
 
 

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from core.setup import ward
@@ -29,7 +29,9 @@ PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 BANNER = ("You can now view your Streamlit app", "URL:", "Local URL:", "Network URL:", "Aborted!")
 
 
-def server_environment(data: Path, port: int, plan: Plan | None = None) -> dict[str, str]:
+def server_environment(
+    data: Path, port: int, plan: Plan | None = None, model: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """What the server process is told; the hub is never asked while the app runs.
 
     Streamlit 1.67 fails on each request without a home folder that it can read.
@@ -41,6 +43,7 @@ def server_environment(data: Path, port: int, plan: Plan | None = None) -> dict[
         "AUSCULT_DATA": str(data),
         "AUSCULT_PORT": str(port),
         **ward.settings(plan),
+        **(model or {}),
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
         "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
@@ -152,13 +155,18 @@ class Server:
 
 
 def serve(
-    root: Path, port: int, data: Path, plan: Plan | None = None, python: Path | None = None
+    root: Path,
+    port: int,
+    data: Path,
+    plan: Plan | None = None,
+    model: Mapping[str, str] | None = None,
+    python: Path | None = None,
 ) -> int:
     """Starts the app, prints its address once it answers, returns its exit code."""
     options = ["--server.port", str(port), *ward.streamlit_options(plan)]
     command = [str(python or venv_python(root)), "-m", "streamlit", "run", "Home.py", *options]
     say("Starting Auscult 正在启动听诊台")
-    server = Server(command, root, server_environment(data, port, plan))
+    server = Server(command, root, server_environment(data, port, plan, model))
     if server.wait_healthy(port):
         server.show()
         say(*(ward.invitation(plan, port) if plan else _address(port)))

@@ -106,7 +106,8 @@ def _model_lines(t: Translator, now: Status) -> list[str]:
             )
         ]
     if now.state == "ready":
-        return [t("home.model.remote", host=now.host)]
+        clear = [t("home.model.in_clear")] if now.in_clear else []
+        return [t("home.model.remote", host=now.host), *clear]
     return [t("home.model.how")]
 
 
@@ -190,7 +191,7 @@ def privacy(t: Translator) -> None:
     draw(
         f'<ul class="probes">{lines}</ul>',
         fill('<p class="small">$text</p>', text=_who(t)),
-        _exception(t),
+        _exceptions(t),
     )
 
 
@@ -200,11 +201,13 @@ def _who(t: Translator) -> str:
     return t("privacy.who_shared", hosts=", ".join((*current().ward, *current().hosts)))
 
 
-def _exception(t: Translator) -> str:
-    """The one host that the guard lets this process reach, where the hospital signs people in."""
-    host = egress.state().exception
-    return (
-        fill('<p class="small">$text</p>', text=t("privacy.exception", host=host)) if host else ""
+def _exceptions(t: Translator) -> str:
+    """Each host that the guard lets this process reach, and what goes there."""
+    return "".join(
+        fill(
+            '<p class="small">$text</p>', text=t(f"privacy.exception.{one.purpose}", host=one.host)
+        )
+        for one in egress.state().exceptions
     )
 
 

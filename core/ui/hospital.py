@@ -15,6 +15,7 @@ import streamlit as st
 from streamlit.runtime.secrets import AttrDict
 
 from core.records.roles import Page
+from core.safety import egress
 from core.settings import LOOPBACK
 from core.ui.owner import browser
 
@@ -37,10 +38,10 @@ class Configured:
     here: str = ""
 
     @property
-    def beyond(self) -> tuple[str, int] | None:
-        """The host that this process must reach; None when there is none, or it is this machine."""
+    def beyond(self) -> tuple[egress.Named, ...]:
+        """The host that this process must reach; none when it is this machine."""
         outside = self.state == "ready" and self.host not in LOOPBACK
-        return (self.host, self.port) if outside else None
+        return (egress.Named("sign_in", self.host, self.port),) if outside else ()
 
 
 _asked: dict[str, Page] = {}  # by browser

@@ -47,9 +47,12 @@ def sidebar(t: Translator) -> None:
 
 
 def _promise(t: Translator) -> str:
-    """Where everything stays; the one host that signing in asks is named."""
-    if host := egress.state().exception:
-        return t("shell.promise_but", host=host)
+    """Where everything stays; each host beyond this machine is named with what it is asked."""
+    named = [
+        t(f"shell.promise_but.{one.purpose}", host=one.host) for one in egress.state().exceptions
+    ]
+    if named:
+        return t("shell.promise_but", what=t("list.sentence").join(named))
     return t("shell.promise_ward" if current().shared else "shell.promise")
 
 

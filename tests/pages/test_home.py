@@ -10,9 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from core import settings
 from core.i18n import LANGUAGES, Language, translator
+from core.model.starting import Status
 from core.pharmacy.knowledge import knowledge
 from core.safety import egress
-from core.ui import demo, home
+from core.ui import demo, home, shell
 
 OpenPage = Callable[..., AppTest]
 Drawn = Callable[[AppTest], str]
@@ -178,3 +179,32 @@ def test_a_broken_promise_stands_on_the_page_as_no(
     assert len(re.findall(r'<li class="yes">', shown)) == 4
     (broken,) = re.findall(r'<li class="no">(.*?)</li>', shown)
     assert t("privacy.fails") in broken and str(settings.current().data) in broken
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_host_beyond_this_machine_is_named_with_what_goes_there(
+    open_page: OpenPage, drawn: Drawn, monkeypatch: pytest.MonkeyPatch, language: Language
+) -> None:
+    t = translator(language)
+    assert shell._promise(t) == t("shell.promise")
+    assert "sso.hospital.example" not in drawn(open_page("home", language))
+    named = (
+        egress.Named("sign_in", "sso.hospital.example", 443),
+        egress.Named("model", "gpu1.hospital.local", 8000),
+    )
+    monkeypatch.setattr(egress, "state", lambda: egress.Egress(True, 0, (), named))
+    shown = drawn(open_page("home", language))
+    assert t("privacy.exception.sign_in", host="sso.hospital.example") in shown
+    assert t("privacy.exception.model", host="gpu1.hospital.local") in shown
+    for one in named:
+        assert t(f"shell.promise_but.{one.purpose}", host=one.host) in shell._promise(t)
+    assert shell._promise(t) != t("shell.promise")
+
+
+def test_a_server_that_is_asked_in_clear_is_told() -> None:
+    t = translator("en")
+    for in_clear in (True, False):
+        now = Status("ready", "m", "gpu1.hospital.local:8000", in_clear=in_clear)
+        lines = home._model_lines(t, now)
+        assert "gpu1.hospital.local:8000" in lines[0]
+        assert (t("home.model.in_clear") in lines) is in_clear

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from asking import LOAD, PLENTY
-from scripted import Script, serving
+from scripted import serving
 from serving_process import ModelServer, model_server
 from transcripts import tiny
 
@@ -38,7 +38,7 @@ def engine(loaded: object) -> Iterator[object]:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Script], Server]]:
+def serve() -> Iterator[Callable[..., Server]]:
     """Starts a model server with a script."""
     with serving() as start:
         yield start

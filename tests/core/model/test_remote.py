@@ -1,20 +1,26 @@
 """A model server, real on the wire: scripted streams over HTTP on this machine."""
 
+import logging
+import ssl
+import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from asking import Heard, heard_from, question
 from PIL import Image
-from scripted import Handler, Script, answer
+from scripted import Handler, answer
 
 from core.model.problems import ModelProblem
-from core.model.remote import RemoteEngine, Server, place, read_key
+from core.model.remote import RemoteEngine, Server, read_key
 from core.model.request import Picture
 from core.model.thought import Parsed, parse
+from core.ward import certificate
 
-Serve = Callable[[Script], Server]
+Serve = Callable[..., Server]
 
 
 def test_thought_and_answer_arrive_in_pieces(serve: Serve) -> None:
@@ -73,6 +79,69 @@ def test_a_refusal_has_its_sentence_and_only_a_fault_is_tried_again(
     assert heard.how == ["failed"] and heard.problem.key == key
     assert "secret" not in str(heard.problem) + repr(heard.problem.values)
     assert len(tries) == (2 if status == 500 else 1)
+
+
+def test_a_redirect_is_not_followed(serve: Serve) -> None:
+    reached: list[object] = []
+    other = serve(lambda handler, n: reached.append(handler.headers["Authorization"]))
+
+    def elsewhere(handler: Handler, n: int) -> None:
+        asked = handler.path.removeprefix("/v1")
+        handler.start(307 if n > 1 else 302, "text/plain", Location=other.url + asked)
+
+    server = serve(elsewhere, elsewhere)
+    assert [heard_from(server).how for _ in range(2)] == [["failed"], ["failed"]]
+    engine = RemoteEngine(server)
+    with pytest.raises(ModelProblem):
+        engine.models()
+    engine.close()
+    assert reached == []
+    assert heard_from(other).problem is not None and reached  # it would have been heard
+
+
+def test_a_key_is_in_no_log(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
+    def refuse(handler: Handler, n: int) -> None:
+        assert handler.headers["Authorization"] == "Bearer secret-key"
+        handler.start(401, "application/json")
+        handler.wfile.write(b'{"error": {"message": "secret-key is wrong"}}')
+
+    caplog.set_level(logging.DEBUG)
+    heard = heard_from(serve(refuse))
+    assert heard.problem.key == "model.server.key"
+    assert len(caplog.records) > 3 and "secret-key" not in caplog.text
+
+
+def test_a_proxy_of_the_environment_is_not_used(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert heard_from(serve(answer)).how == ["finished"]
+
+
+def test_a_certificate_of_nobody_known_is_refused_with_its_sentence(
+    serve: Serve, tmp_path: Path
+) -> None:
+    certificate.make(tmp_path, ("localhost",), datetime.now(UTC))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / certificate.FILE, tmp_path / certificate.KEY)
+    heard_there: list[bytes] = []
+
+    class Tls(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard_there.append(self.rfile.read(1))
+
+    server = HTTPServer(("127.0.0.1", 0), Tls)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        heard = heard_from(Server(f"https://localhost:{server.server_port}/v1", "m", "secret-key"))
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert heard.how == ["failed"] and heard.problem.key == "model.server.certificate"
+    assert heard_there == []
 
 
 def test_a_server_that_fails_once_is_asked_again(serve: Serve) -> None:
@@ -137,30 +206,6 @@ def test_stop_is_said_at_once(serve: Serve, speaks: bool) -> None:
     heard.wait()
     assert time.monotonic() - began < 1 and heard.how == ["stopped"]
     engine.close()
-
-
-@pytest.mark.parametrize(
-    ("url", "where"),
-    [
-        ("http://127.0.0.1:8000/v1", "this machine"),
-        ("http://localhost:8000/v1", "this machine"),
-        ("http://[::1]:8000/v1", "this machine"),
-        ("https://10.0.0.7/v1", "private"),
-        ("https://192.168.1.2:8000/v1", "private"),
-        ("https://8.8.8.8/v1", "public"),
-        ("https://api.example.com/v1", "public"),
-        ("http://0.0.0.0/v1", "public"),
-    ],
-)
-def test_an_address_tells_where_it_leads(url: str, where: str) -> None:
-    assert place(url) == where
-
-
-@pytest.mark.parametrize("url", ["", "ftp://x/v1", "http://", "http://a:b@127.0.0.1/v1", "x"])
-def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(ModelProblem) as refused:
-        place(url)
-    assert refused.value.key == "model.server.url"
 
 
 def test_a_key_comes_from_the_first_line_of_a_file(tmp_path: Path) -> None:

@@ -152,39 +152,73 @@ def test_asyncio_serves_and_connects_on_loopback() -> None:
     """)
 
 
-def test_one_named_host_is_reached_at_its_port_and_nothing_else() -> None:
+def test_named_hosts_are_reached_at_their_ports_and_nothing_else() -> None:
     run("""
         # The name server of this test: no question leaves the machine.
+        KNOWN = {"sso.hospital.invalid": "192.0.2.7", "models.invalid": "192.0.2.9"}
         def resolve(host, port):
             sys.audit("socket.getaddrinfo", host, port, 0, 0, 0)
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.7", port))]
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (KNOWN[host.lower()], port))]
         socket.getaddrinfo = resolve
-        guard = egress.arm(beyond=("SSO.Hospital.invalid", 443))
-        assert egress.state() == egress.Egress(True, 0, (), "sso.hospital.invalid")
+        named = (
+            egress.Named("sign_in", "sso.hospital.invalid", 443),
+            egress.Named("model", "models.invalid", 8000),
+        )
+        guard = egress.arm(beyond=named)
+        assert egress.state() == egress.Egress(True, 0, (), named)
 
         def may(address, event="socket.connect", kind=socket.SOCK_STREAM):
             with socket.socket(type=kind) as probe:
                 return not refused(lambda: guard.hook(event, (probe, address)))
 
         assert not may(("192.0.2.7", 443))  # nobody has asked for the name yet
-        assert socket.getaddrinfo("sso.hospital.invalid", 443)[0][4] == ("192.0.2.7", 443)
-        assert may(("192.0.2.7", 443))
+        assert socket.getaddrinfo("SSO.hospital.invalid", 443)[0][4] == ("192.0.2.7", 443)
+        assert may(("192.0.2.7", 443)) and not may(("192.0.2.9", 8000))
+        assert socket.getaddrinfo("models.invalid", 8000)
+        assert may(("192.0.2.9", 8000))
+        # Each host has its own port, and no port belongs to all of them.
+        assert not may(("192.0.2.7", 8000)) and not may(("192.0.2.9", 443))
         assert not may(("192.0.2.7", 80)) and not may(("192.0.2.8", 443))
         assert not may(("192.0.2.7", 443), "socket.sendto")
         assert not may(("192.0.2.7", 443), kind=socket.SOCK_DGRAM)
+        assert not may(("sso.hospital.invalid", 443))  # what it leads to is not known here
         for name in ("other.invalid", "x.sso.hospital.invalid", "sso.hospital.invalid.", "invalid"):
             assert refused(lambda: socket.getaddrinfo(name, 443)), name
         assert refused(lambda: socket.gethostbyname("sso.hospital.invalid"))
         assert egress.self_test()
-        egress.arm(beyond=("other.invalid", 443))  # an exception is not added later
+        egress.arm(beyond=[egress.Named("model", "other.invalid", 443)])
+        assert egress.state().exceptions == named  # an exception is not added later
         assert refused(lambda: socket.getaddrinfo("other.invalid", 443))
+        print("passed")
+    """)
+
+
+def test_a_name_of_the_house_that_leads_outside_is_not_followed() -> None:
+    run("""
+        import ipaddress
+        leads = ["10.0.0.7"]
+        def resolve(host, port):
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in leads]
+        socket.getaddrinfo = resolve
+        house = (ipaddress.ip_network("10.0.0.0/8"),)
+        guard = egress.arm(beyond=[egress.Named("model", "gpu1.local", 80, house)])
+
+        def may(address):
+            with socket.socket() as probe:
+                return not refused(lambda: guard.hook("socket.connect", (probe, (address, 80))))
+
+        socket.getaddrinfo("gpu1.local", 80)
+        assert may("10.0.0.7")
+        leads[:] = ["192.0.2.9", "10.0.0.8"]
+        socket.getaddrinfo("gpu1.local", 80)
+        assert may("10.0.0.8") and not may("192.0.2.9")
         print("passed")
     """)
 
 
 def test_an_address_may_be_the_named_host() -> None:
     run("""
-        guard = egress.arm(beyond=("192.0.2.7", 8443))
+        guard = egress.arm(beyond=[egress.Named("model", "192.0.2.7", 8443)])
         with socket.socket() as probe:
             assert not refused(lambda: guard.hook("socket.connect", (probe, ("192.0.2.7", 8443))))
             assert refused(lambda: guard.hook("socket.connect", (probe, ("192.0.2.7", 443))))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from core.safety.egress import Named
 from core.settings import ROOT
 from core.ui import hospital
 from core.ui.hospital import Configured, judged
@@ -24,12 +25,14 @@ WHOLE: dict[str, Any] = {
 
 def test_a_whole_section_names_the_one_host_that_may_be_reached() -> None:
     found = judged(WHOLE)
-    assert found.state == "ready" and found.beyond == ("sso.hospital.example", 443)
+    assert found.state == "ready" and found.beyond == (
+        Named("sign_in", "sso.hospital.example", 443),
+    )
     assert found.here == "https://auscult.hospital.example"
     here = judged({**WHOLE, "server_metadata_url": "http://localhost:8080/x"})
-    assert here.state == "ready" and here.beyond is None
+    assert here.state == "ready" and here.beyond == ()
     port = judged({**WHOLE, "server_metadata_url": "https://sso.hospital.example:8443/x"})
-    assert port.beyond == ("sso.hospital.example", 8443)
+    assert port.beyond == (Named("sign_in", "sso.hospital.example", 8443),)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +63,7 @@ def test_a_section_that_would_not_be_safe_is_not_used(
     changed: dict[str, Any], problem: str
 ) -> None:
     found = judged({**WHOLE, **changed})
-    assert (found.state, found.problem, found.beyond) == ("wrong", problem, None)
+    assert (found.state, found.problem, found.beyond) == ("wrong", problem, ())
 
 
 @pytest.mark.parametrize(
@@ -102,7 +105,7 @@ def test_without_the_section_nothing_changes_and_nothing_of_it_is_loaded() -> No
         "import sys, streamlit\n"
         "from core.ui import hospital, hospital_route\n"
         "assert hospital.configured() == hospital.Configured('absent')\n"
-        "assert hospital.configured().beyond is None\n"
+        "assert hospital.configured().beyond == ()\n"
         "print([name for name in sys.modules if name.split('.')[0] in ('authlib', 'httpx2')])"
     )
     done = subprocess.run(
@@ -115,4 +118,4 @@ def test_only_so_many_refused_accounts_are_remembered() -> None:
     names = [hospital.refuse(f"account {n}") for n in range(hospital.MOST + 1)]
     assert hospital.refused(names[0]) == "–"
     assert hospital.refused(names[-1]) == f"account {hospital.MOST}"
-    assert Configured("absent").beyond is None
+    assert Configured("absent").beyond == ()
