@@ -177,14 +177,6 @@ def test_a_picture_that_needs_more_memory_than_there_is_fails_alone(loaded: obje
     engine.close()
 
 
-def test_a_batch_that_finds_no_memory_fails_with_advice_and_is_made_anew(loaded: object) -> None:
-    engine = LocalEngine(loaded, Load(jobs=64, tokens=16384))  # a cache of one GiB
-    with little_memory(300):
-        failed(heard(engine, "no cache", question(PLAIN.question)), "model.problem.full")
-    plain_works(engine, "with memory again")
-    engine.close()
-
-
 def test_attention_stays_the_same_through_every_kind_of_work(
     engine: LocalEngine, loaded: object
 ) -> None:
