@@ -90,7 +90,7 @@ def test_two_processes_share_a_model_server_and_a_database(
         (wards[0], "Clarithromycin", "Metronidazole"),
         (wards[1], "Metronidazole", "Clarithromycin"),
     ):
-        answer = ward.locator("[class*='st-key-answer-']")
+        answer = ward.locator(".stVerticalBlock[class*='st-key-answer-']")
         expect(answer).to_contain_text("The rows are about", timeout=TOGETHER_S * 1000)
         expect(answer).to_contain_text(drug, ignore_case=True)
         expect(answer).not_to_contain_text(other, ignore_case=True)
