@@ -7,11 +7,10 @@ read from a file and is in no message.
 Does not know: what the server logs; whether its model is the one it names.
 """
 
-import base64
-import io
 import logging
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,22 +18,28 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import openai
-from httpx2 import Client, InvalidURL, Timeout, TransportError
+from httpx2 import Client, InvalidURL, Timeout, TransportError, create_ssl_context
 from openai.types.chat import ChatCompletionChunk
-from PIL import Image
 
-from core.model.conversation import messages
 from core.model.engine import End, Origin, Sink
 from core.model.problems import ModelProblem
+from core.model.reading import Answer
 from core.model.request import Request
+from core.model.sending import sent
+from core.model.wire import TooMuch, Wire
 
 LOG = logging.getLogger("auscult")
 CONNECT_S, SILENT_S = 10.0, 120.0  # to connect; between two pieces of an answer
+LONGEST_S = 3600.0  # a whole answer
 TRIES = 2
-# What a server calls the field with the thoughts.
-THOUGHTS = ("reasoning_content", "reasoning")
-OPENED, CLOSED = "<think>", "</think>"
+
+
+class _Unfinished(openai.APIConnectionError):
+    """The stream ended, but not the answer."""
+
+
 _NAMED: dict[type[openai.APIError], ModelProblem] = {
+    _Unfinished: ModelProblem("model.server.garbage"),
     openai.AuthenticationError: ModelProblem("model.server.key"),
     openai.PermissionDeniedError: ModelProblem("model.server.key"),
     openai.NotFoundError: ModelProblem("model.server.not_found"),
@@ -70,14 +75,12 @@ def read_key(path: Path) -> str:
 class RemoteEngine:
     """Answers through a server; each question is a thread that reads one stream."""
 
-    def __init__(self, server: Server, silent_s: float = SILENT_S) -> None:
-        self._server = server
-        timeout = Timeout(silent_s, connect=CONNECT_S)
-        http = Client(follow_redirects=False, trust_env=False, timeout=timeout)
-        self._client = openai.OpenAI(
-            base_url=server.url, api_key=server.key, http_client=http, max_retries=0
-        )
-        self._asked: dict[str, _Asked] = {}
+    def __init__(
+        self, server: Server, silent_s: float = SILENT_S, longest_s: float = LONGEST_S
+    ) -> None:
+        self._server, self._silent_s, self._longest_s = server, silent_s, longest_s
+        self._trusted = create_ssl_context(trust_env=False)
+        self._asked: dict[str, Answer] = {}
 
     @property
     def origin(self) -> Origin:
@@ -85,7 +88,7 @@ class RemoteEngine:
         return Origin(self._server.model, "", "", self._server.host, decoding)
 
     def ask(self, job: str, request: Request, sink: Sink) -> None:
-        asked = self._asked[job] = _Asked(sink)
+        asked = self._asked[job] = Answer(sink, request.budget, self._wire())
         threading.Thread(target=self._answer, args=(job, request, asked), daemon=True).start()
 
     def stop(self, job: str) -> None:
@@ -95,125 +98,85 @@ class RemoteEngine:
     def close(self) -> None:
         for asked in list(self._asked.values()):
             asked.stop()
-        self._client.close()
 
     def models(self) -> tuple[str, ...]:
         """What the server offers; raises a `ModelProblem`."""
         try:
-            return tuple(model.id for model in self._client.models.list())
+            with self._client(self._wire()) as client:
+                return tuple(model.id for model in client.models.list())
         except (openai.OpenAIError, TransportError, InvalidURL, ValueError) as why:
             raise _problem(why) from why
 
-    def _answer(self, job: str, request: Request, asked: "_Asked") -> None:
+    def _wire(self) -> Wire:
+        return Wire(self._trusted, time.monotonic() + self._silent_s)
+
+    def _client(self, wire: Wire) -> openai.OpenAI:
+        timeout = Timeout(self._silent_s, connect=CONNECT_S)
+        http = Client(transport=wire, follow_redirects=False, trust_env=False, timeout=timeout)
+        return openai.OpenAI(
+            base_url=self._server.url, api_key=self._server.key, http_client=http, max_retries=0
+        )
+
+    def _answer(self, job: str, request: Request, asked: Answer) -> None:
         how: End = "failed"
         problem: ModelProblem | None = None
         try:
-            how = self._read(request, asked)
-        except (openai.OpenAIError, TransportError, InvalidURL, ValueError, RuntimeError) as why:
-            # A RuntimeError is what a client says that was closed meanwhile.
-            LOG.warning("the model server failed: %s", type(why).__name__)
+            with self._client(asked.wire) as client:
+                how = self._read(client, request, asked)
+        except (openai.OpenAIError, TransportError, InvalidURL, ValueError) as why:
+            if not asked.stopped.is_set():
+                LOG.warning("the model server failed: %s", type(why).__name__)
             problem = _problem(why, begun=asked.tokens > 0)
         finally:
             del self._asked[job]
             asked.end(how, problem)
 
-    def _read(self, request: Request, asked: "_Asked") -> End:
+    def _read(self, client: openai.OpenAI, request: Request, asked: Answer) -> End:
         for left in reversed(range(TRIES)):
+            asked.wire.until = time.monotonic() + self._silent_s
             try:
-                return self._stream(request, asked)
+                return self._stream(client, request, asked)
             except (openai.APIConnectionError, openai.InternalServerError, TransportError):
                 if asked.tokens or asked.stopped.is_set() or not left:
                     raise
         raise AssertionError("every try returns or raises")
 
-    def _stream(self, request: Request, asked: "_Asked") -> End:
+    def _stream(self, client: openai.OpenAI, request: Request, asked: Answer) -> End:
+        over = time.monotonic() + self._longest_s
         said: str | None = None
-        sent: Any = _sent(request)
-        asking: openai.Stream[ChatCompletionChunk] = self._client.chat.completions.create(
+        messages: Any = sent(request)
+        asking: openai.Stream[ChatCompletionChunk] = client.chat.completions.create(
             model=self._server.model,
-            messages=sent,
+            messages=messages,
             max_tokens=request.budget,
             temperature=0.0,
             stream=True,
         )
         with asking as stream:
-            asked.response = stream.response
+            if "event-stream" not in stream.response.headers.get("content-type", ""):
+                raise ValueError("no stream")
             for chunk in stream:
+                for choice in _choices(chunk):
+                    if asked.take(getattr(choice, "delta", None)):
+                        asked.wire.until = time.monotonic() + self._silent_s
+                    said = getattr(choice, "finish_reason", None) or said
                 if asked.stopped.is_set():
                     return "stopped"
-                for choice in chunk.choices[:1]:
-                    asked.take(choice.delta)
-                    said = choice.finish_reason or said
+                if asked.full or time.monotonic() > over:
+                    said = "length"
+                    break
+        if said is None:
+            raise _Unfinished(request=stream.response.request)
+        if said in ("length", "content_filter"):
+            return "truncated"
         asked.thought_ends()
-        if said is None and not asked.stopped.is_set():
-            raise openai.APIConnectionError(request=stream.response.request)
-        return "truncated" if said == "length" else "finished"
+        return "finished"
 
 
-class _Asked:
-    """One stream: its sink, its end, and which of the two texts it is in."""
-
-    def __init__(self, sink: Sink) -> None:
-        self.sink, self.stopped = sink, threading.Event()
-        self.tokens = 0
-        self.response: Any = None
-        self._thinking = self._over = False
-        self._lock = threading.Lock()
-
-    def take(self, delta: Any) -> None:
-        thought = next((t for name in THOUGHTS if (t := getattr(delta, name, None))), "")
-        if thought:
-            self._say(thought if self._thinking else OPENED + thought)
-            self._thinking = True
-        if text := getattr(delta, "content", None) or "":
-            self.thought_ends()
-            self._say(text)
-
-    def thought_ends(self) -> None:
-        if self._thinking:
-            self._thinking = False
-            self.sink.text(CLOSED, self.tokens)
-
-    def _say(self, text: str) -> None:
-        self.tokens += 1
-        self.sink.text(text, self.tokens)
-
-    def stop(self) -> None:
-        """Said at once; the stream is closed behind it."""
-        self.stopped.set()
-        self.end("stopped")
-        if self.response is not None:
-            self.response.close()
-
-    def end(self, how: End, problem: ModelProblem | None = None) -> None:
-        with self._lock:
-            over, self._over = self._over, True
-        if not over:
-            self.sink.end(how, problem)
-
-
-def _sent(request: Request) -> list[dict[str, Any]]:
-    """Messages as such servers take them: pictures as data, plain strings where there are none."""
-    return [
-        {**message, "content": [_item(item) for item in message["content"]]}
-        if any(item["type"] == "image" for item in message["content"])
-        else {**message, "content": "\n\n".join(item["text"] for item in message["content"])}
-        for message in messages(request)
-    ]
-
-
-def _item(item: dict[str, Any]) -> dict[str, Any]:
-    return (
-        {"type": "image_url", "image_url": {"url": _data(item["image"])}}
-        if (item["type"] == "image")
-        else item
-    )
-
-
-def _data(image: Image.Image) -> str:
-    held = io.BytesIO()
-    image.save(held, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(held.getvalue()).decode()}"
+def _choices(chunk: Any) -> list[Any]:
+    """What a server sends is not always what its words promise."""
+    choices = getattr(chunk, "choices", None)
+    return choices[:1] if isinstance(choices, list) else []
 
 
 def _problem(why: Exception, begun: bool = False) -> ModelProblem:
@@ -225,10 +188,12 @@ def _problem(why: Exception, begun: bool = False) -> ModelProblem:
             return ModelProblem("model.server.certificate")
         if isinstance(cause, PermissionError):  # the guard of this process, or the system's
             return ModelProblem("model.server.guarded")
+        if isinstance(cause, TooMuch):
+            return ModelProblem("model.server.garbage")
     for kind, problem in _NAMED.items():
         if isinstance(why, kind):
             return problem
-    if getattr(why, "status_code", 0) >= 500:
+    if getattr(why, "status_code", 0) >= 500 or type(why) is openai.APIError:
         return ModelProblem("model.server.error")
     return ModelProblem("model.server.garbage")
 

@@ -185,9 +185,11 @@ def _server(asked: Asked) -> Engine:
     allowed(asked.server, asked.public)
     key = read_key(asked.key_file) if asked.key_file else "none"
     engine = RemoteEngine(Server(asked.server, asked.server_model, key))
-    offered = engine.models()
-    if not asked.server_model and offered:
-        engine = RemoteEngine(Server(asked.server, offered[0], key))
-    elif asked.server_model not in offered:
+    offered = engine.models()  # some servers list nothing: a name is then taken as it is
+    if not asked.server_model:
+        if not offered:
+            raise ModelProblem("model.server.no_models")
+        return RemoteEngine(Server(asked.server, offered[0], key))
+    if offered and asked.server_model not in offered:
         raise ModelProblem("model.server.no_such_model", name=asked.server_model)
     return engine

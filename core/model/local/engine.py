@@ -8,6 +8,7 @@ Does not know: owners, places in line (`desk`).
 import logging
 import queue
 import threading
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -17,14 +18,26 @@ from core.model.conversation import messages
 from core.model.engine import End, Origin, Sink
 from core.model.loader import Loaded
 from core.model.local.pictures import PictureFeatures, answer
-from core.model.local.text import TextBatch
+from core.model.local.text import TextBatch, named
 from core.model.problems import ModelProblem
 from core.model.request import Request
 from core.model.spec import Load
 
 LOG = logging.getLogger("auscult")
 CLOSE_S = 10.0  # for a question with pictures to notice its end
-_Picture = tuple[str, dict[str, Any], int, Sink]
+_Picture = tuple[str, dict[str, Any], int, "_Open"]
+
+
+@dataclass(slots=True)
+class _Open:
+    """A question with pictures that nobody ended yet."""
+
+    sink: Sink
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def text(self, piece: str, tokens: int) -> None:
+        if not self.stopped.is_set():
+            self.sink.text(piece, tokens)
 
 
 class LocalEngine:
@@ -36,8 +49,10 @@ class LocalEngine:
         self._text = TextBatch(loaded, self._config, load)
         self._features = PictureFeatures(loaded.model)
         self._waiting: queue.Queue[_Picture | None] = queue.Queue()
-        self._stops: dict[str, threading.Event] = {}
+        self._open: dict[str, _Open] = {}
+        self._lock = threading.Lock()
         self._added = tuple(loaded.tokenizer.get_added_vocab())
+        self._longest = max(map(len, loaded.tokenizer.get_vocab()))
         self._painter = threading.Thread(target=self._pictures, daemon=True)
         self._painter.start()
 
@@ -55,20 +70,18 @@ class LocalEngine:
             sink.end("failed", problem)
             return
         if request.pictures:
-            self._stops[job] = threading.Event()
-            self._waiting.put((job, inputs, request.budget, sink))
+            self._open[job] = asked = _Open(sink)
+            self._waiting.put((job, inputs, request.budget, asked))
         else:
             self._text.ask(job, inputs["input_ids"][0].tolist(), request.budget, sink)
 
     def stop(self, job: str) -> None:
-        if asked := self._stops.get(job):
-            asked.set()
-        else:
+        if not self._end(job, "stopped"):
             self._text.stop(job)
 
     def close(self) -> None:
-        for asked in self._stops.values():
-            asked.set()
+        for job in list(self._open):
+            self._end(job, "stopped")
         self._waiting.put(None)
         self._text.close()
         self._painter.join(CLOSE_S)
@@ -76,6 +89,7 @@ class LocalEngine:
     def _inputs(self, request: Request) -> dict[str, Any]:
         """Tensors of a request; raises when it cannot be asked."""
         reader = self._loaded.processor or self._loaded.tokenizer
+        self._refuse_megabytes(request)
         if request.pictures and self._loaded.processor is None:
             raise ModelProblem("model.problem.no_pictures")
         said = reader.apply_chat_template(
@@ -91,31 +105,44 @@ class LocalEngine:
             raise ModelProblem("model.problem.too_long", tokens=count, most=max(most, 0))
         return dict(said.to(self._loaded.model.device, dtype=torch.bfloat16))
 
+    def _refuse_megabytes(self, request: Request) -> None:
+        """What cannot fit whatever its tokens is not read: that takes seconds for each megabyte."""
+        parts = (part for turn in request.turns for part in turn.parts)
+        size = sum(len(part) for part in parts if isinstance(part, str))
+        if size > self._load.tokens * self._longest:
+            raise ModelProblem("model.problem.far_too_long", characters=size)
+
+    def _end(self, job: str, how: End, problem: ModelProblem | None = None) -> bool:
+        """Whoever is first ends it: a stop does not wait for the model."""
+        with self._lock:
+            asked = self._open.pop(job, None)
+        if asked is None:
+            return False
+        if how == "stopped":
+            asked.stopped.set()
+        asked.sink.end(how, problem)
+        return True
+
     def _pictures(self) -> None:
         """One question with pictures after the other, each with the model to itself."""
-        while (asked := self._waiting.get()) is not None:
-            job, inputs, budget, sink = asked
-            how, problem = self._picture(job, inputs, budget, sink)
-            del self._stops[job]
-            sink.end(how, problem)
+        while (waiting := self._waiting.get()) is not None:
+            job, inputs, budget, asked = waiting
+            if not asked.stopped.is_set():
+                self._end(job, *self._picture(inputs, budget, asked))
 
     def _picture(
-        self, job: str, inputs: dict[str, Any], budget: int, sink: Sink
+        self, inputs: dict[str, Any], budget: int, asked: _Open
     ) -> tuple[End, ModelProblem | None]:
-        stop = self._stops[job]
         config = GenerationConfig.from_dict({**self._config.to_dict(), "max_new_tokens": budget})
         try:
             with self._text.paused():
-                tokens = answer(self._loaded, self._features, inputs, config, stop, sink.text)
-        except torch.OutOfMemoryError:
-            LOG.exception("an answer ran out of memory")
-            torch.cuda.empty_cache()
-            return "failed", ModelProblem("model.problem.full")
-        except (RuntimeError, ValueError):
+                tokens = answer(
+                    self._loaded, self._features, inputs, config, asked.stopped, asked.text
+                )
+        except (RuntimeError, ValueError, MemoryError) as why:
             LOG.exception("an answer failed")
-            return "failed", ModelProblem("model.problem.broke")
-        if stop.is_set():
-            return "stopped", None
+            torch.cuda.empty_cache()  # does nothing where CUDA was never used
+            return "failed", named(why)
         ends = self._config.eos_token_id or []
         return ("finished" if tokens and tokens[-1] in ends else "truncated"), None
 

@@ -25,6 +25,7 @@ LOG = logging.getLogger("auscult")
 LOOK_S = 0.1
 STOP_S = 10.0
 PAGE = 64  # tokens; the memory of the cache is counted in these
+SHORT = ("out of memory", "allocate memory", "available memory")
 
 
 @dataclass(slots=True)
@@ -108,9 +109,10 @@ class TextBatch:
             if output is not None:
                 self._take(output)
         if not self._closing:
-            LOG.error("the batch ended: %s", manager.background_thread_status.fatal_error)
+            why = manager.background_thread_status.fatal_error
+            LOG.error("the batch ended: %s", why)
             for job in list(self._open):
-                self._end(job, "failed", ModelProblem("model.problem.broke"))
+                self._end(job, "failed", named(why))
 
     def _take(self, output: Any) -> None:
         found = self._open.get(output.request_id)
@@ -121,7 +123,7 @@ class TextBatch:
             return
         if output.error is not None:
             LOG.error("an answer failed: %s", output.error)
-            self._end(output.request_id, "failed", _named(output.error))
+            self._end(output.request_id, "failed", named(output.error))
             return
         tokens = output.generated_tokens
         new, found.shown = tokens[found.shown :], len(tokens)
@@ -149,7 +151,11 @@ class TextBatch:
         return ends if isinstance(ends, list) else [int(ends or 0)]
 
 
-def _named(error: str) -> ModelProblem:
-    if "out of memory" in error.lower():
-        return ModelProblem("model.problem.full")
-    return ModelProblem("model.problem.broke")
+def named(why: object) -> ModelProblem:
+    """What an error of torch, or its text, means to a person.
+
+    On a CPU it is no error of its own when memory runs out.
+    """
+    said = str(why).lower()
+    short = isinstance(why, MemoryError) or any(words in said for words in SHORT)
+    return ModelProblem("model.problem.full" if short else "model.problem.broke")

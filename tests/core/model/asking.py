@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from core.errors import AuscultError
 from core.model.engine import End
+from core.model.remote import RemoteEngine, Server
 from core.model.request import Picture, Request, Turn
 from core.model.spec import Load, Memory
 
@@ -40,3 +41,13 @@ class Heard:
 
 def question(*parts: str | Picture, budget: int = 500, thinking: bool = True) -> Request:
     return Request("test", "", (Turn("user", parts),), thinking=thinking, budget=budget)
+
+
+def heard_from(
+    server: Server, silent_s: float = 5, longest_s: float = 60, **options: object
+) -> Heard:
+    engine, heard = RemoteEngine(server, silent_s, longest_s), Heard()
+    engine.ask("job", question("Why?", **options), heard)
+    heard.wait()
+    engine.close()
+    return heard

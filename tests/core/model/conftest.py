@@ -1,12 +1,15 @@
 """The tiny checkpoint, made and loaded once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from asking import LOAD, PLENTY
+from scripted import serving
+from serving_process import ModelServer, model_server
 from transcripts import tiny
 
 from core.model.checkpoint import Checkpoint, read_checkpoint
+from core.model.remote import Server
 from core.model.spec import decide
 
 
@@ -32,3 +35,17 @@ def engine(loaded: object) -> Iterator[object]:
     made = LocalEngine(loaded, LOAD)
     yield made
     made.close()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    """Starts a model server with a script."""
+    with serving() as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[ModelServer]:
+    """A real model server with the tiny checkpoint."""
+    with model_server() as server:
+        yield server

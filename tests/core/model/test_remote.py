@@ -1,18 +1,18 @@
 """A model server, real on the wire: scripted streams over HTTP on this machine."""
 
-import json
 import logging
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from asking import Heard, question
+from asking import Heard, heard_from, question
 from PIL import Image
+from scripted import Handler, answer
 
 from core.model.problems import ModelProblem
 from core.model.remote import RemoteEngine, Server, read_key
@@ -20,82 +20,17 @@ from core.model.request import Picture
 from core.model.thought import Parsed, parse
 from core.ward import certificate
 
-Script = Callable[["Handler", int], None]
+Serve = Callable[..., Server]
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    asked: list[dict] = []
-    keys: list[str | None] = []
-    script: Script
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.asked.append(body)
-        self.keys.append(self.headers.get("Authorization"))
-        type(self).script(self, len(self.asked))
-
-    def start(self, status: int = 200, kind: str = "text/event-stream", **more: str) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Type": kind, "Connection": "close", **more}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.close_connection = True
-
-    def piece(self, end: str | None = None, **delta: str) -> None:
-        choice = {"index": 0, "delta": delta, "finish_reason": end}
-        said = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-        self.wfile.write(f"data: {json.dumps({**said, 'choices': [choice]})}\n\n".encode())
-        self.wfile.flush()
-
-    def log_message(self, *_: object) -> None:
-        return None
-
-
-def answer(handler: Handler, _: int) -> None:
-    handler.start()
-    handler.piece(role="assistant", content="")
-    handler.piece(reasoning_content="CYP")
-    handler.piece(reasoning_content="3A4.")
-    handler.piece(content="Levels ")
-    handler.piece(content="rise.", end="stop")
-    handler.wfile.write(b"data: [DONE]\n\n")
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[[Script], Server]]:
-    running: list[ThreadingHTTPServer] = []
-
-    def start(script: Script) -> Server:
-        made = type("Scripted", (Handler,), {"script": script, "asked": [], "keys": []})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), made)
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        running.append(server)
-        return Server(f"http://127.0.0.1:{server.server_port}/v1", "m", "secret-key")
-
-    yield start
-    for server in running:
-        server.shutdown()
-        server.server_close()
-
-
-def heard_from(server: Server, silent_s: float = 5, **options: object) -> Heard:
-    engine, heard = RemoteEngine(server, silent_s), Heard()
-    engine.ask("job", question("Why?", **options), heard)
-    heard.wait()
-    engine.close()
-    return heard
-
-
-def test_thought_and_answer_arrive_in_pieces(serve: Callable[[Script], Server]) -> None:
+def test_thought_and_answer_arrive_in_pieces(serve: Serve) -> None:
     heard = heard_from(serve(answer))
     assert heard.how == ["finished"] and len(heard.pieces) >= 4
     assert parse(heard.pieces) == Parsed("CYP3A4.", "Levels rise.", "complete")
 
 
 def test_what_is_sent_is_greedy_and_names_key_and_budget(
-    serve: Callable[[Script], Server],
+    serve: Serve,
 ) -> None:
     seen: list[Handler] = []
 
@@ -131,7 +66,7 @@ def test_what_is_sent_is_greedy_and_names_key_and_budget(
     ],
 )
 def test_a_refusal_has_its_sentence_and_only_a_fault_is_tried_again(
-    serve: Callable[[Script], Server], status: int, key: str
+    serve: Serve, status: int, key: str
 ) -> None:
     tries: list[int] = []
 
@@ -146,7 +81,7 @@ def test_a_refusal_has_its_sentence_and_only_a_fault_is_tried_again(
     assert len(tries) == (2 if status == 500 else 1)
 
 
-def test_a_redirect_is_not_followed(serve: Callable[[Script], Server]) -> None:
+def test_a_redirect_is_not_followed(serve: Serve) -> None:
     reached: list[object] = []
     other = serve(lambda handler, n: reached.append(handler.headers["Authorization"]))
 
@@ -154,7 +89,7 @@ def test_a_redirect_is_not_followed(serve: Callable[[Script], Server]) -> None:
         asked = handler.path.removeprefix("/v1")
         handler.start(307 if n > 1 else 302, "text/plain", Location=other.url + asked)
 
-    server = serve(elsewhere)
+    server = serve(elsewhere, elsewhere)
     assert [heard_from(server).how for _ in range(2)] == [["failed"], ["failed"]]
     engine = RemoteEngine(server)
     with pytest.raises(ModelProblem):
@@ -164,9 +99,7 @@ def test_a_redirect_is_not_followed(serve: Callable[[Script], Server]) -> None:
     assert heard_from(other).problem is not None and reached  # it would have been heard
 
 
-def test_a_key_is_in_no_log(
-    serve: Callable[[Script], Server], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_key_is_in_no_log(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
     def refuse(handler: Handler, n: int) -> None:
         assert handler.headers["Authorization"] == "Bearer secret-key"
         handler.start(401, "application/json")
@@ -179,7 +112,7 @@ def test_a_key_is_in_no_log(
 
 
 def test_a_proxy_of_the_environment_is_not_used(
-    serve: Callable[[Script], Server], monkeypatch: pytest.MonkeyPatch
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
@@ -187,7 +120,7 @@ def test_a_proxy_of_the_environment_is_not_used(
 
 
 def test_a_certificate_of_nobody_known_is_refused_with_its_sentence(
-    serve: Callable[[Script], Server], tmp_path: Path
+    serve: Serve, tmp_path: Path
 ) -> None:
     certificate.make(tmp_path, ("localhost",), datetime.now(UTC))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -211,7 +144,7 @@ def test_a_certificate_of_nobody_known_is_refused_with_its_sentence(
     assert heard_there == []
 
 
-def test_a_server_that_fails_once_is_asked_again(serve: Callable[[Script], Server]) -> None:
+def test_a_server_that_fails_once_is_asked_again(serve: Serve) -> None:
     def second_time(handler: Handler, n: int) -> None:
         if n == 1:
             handler.start(503, "text/plain")
@@ -222,7 +155,7 @@ def test_a_server_that_fails_once_is_asked_again(serve: Callable[[Script], Serve
 
 
 def test_a_server_that_dies_in_mid_answer_leaves_what_was_said(
-    serve: Callable[[Script], Server],
+    serve: Serve,
 ) -> None:
     def die(handler: Handler, n: int) -> None:
         handler.start()
@@ -234,7 +167,7 @@ def test_a_server_that_dies_in_mid_answer_leaves_what_was_said(
     assert heard.how == ["failed"] and heard.problem.key == "model.server.broke_off"
 
 
-def test_garbage_and_silence_are_told_apart(serve: Callable[[Script], Server]) -> None:
+def test_garbage_and_silence_are_told_apart(serve: Serve) -> None:
     def garbage(handler: Handler, n: int) -> None:
         handler.start()
         handler.wfile.write(b"data: {{{\n\n")
@@ -247,7 +180,7 @@ def test_garbage_and_silence_are_told_apart(serve: Callable[[Script], Server]) -
     assert heard_from(Server("http://127.0.0.1:9/v1", "m")).problem.key == "model.server.away"
 
 
-def test_a_cut_answer_is_truncated(serve: Callable[[Script], Server]) -> None:
+def test_a_cut_answer_is_truncated(serve: Serve) -> None:
     def cut(handler: Handler, n: int) -> None:
         handler.start()
         handler.piece(content="Half", end="length")
@@ -257,7 +190,7 @@ def test_a_cut_answer_is_truncated(serve: Callable[[Script], Server]) -> None:
 
 
 @pytest.mark.parametrize("speaks", [True, False])
-def test_stop_is_said_at_once(serve: Callable[[Script], Server], speaks: bool) -> None:
+def test_stop_is_said_at_once(serve: Serve, speaks: bool) -> None:
     def endless(handler: Handler, n: int) -> None:
         if speaks:
             handler.start()
