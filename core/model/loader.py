@@ -22,6 +22,7 @@ from transformers import (
 from transformers.utils import logging as transformers_logging
 
 from core.model.checkpoint import Checkpoint
+from core.model.local.packed import pack
 from core.model.problems import TooLittleMemory, WrongCheckpoint
 from core.model.spec import KEPT_MODULES, Decision, gib
 
@@ -65,6 +66,7 @@ def load(checkpoint: Checkpoint, decision: Decision, progress: Progress) -> Load
     except (OSError, ValueError, RuntimeError, KeyError) as why:
         LOG.exception("the checkpoint cannot be loaded")
         raise WrongCheckpoint("model.problem.not_loaded", type(why).__name__) from why
+    pack(model, progress)
     model.eval()  # type: ignore[no-untyped-call]
     # Streamlit collects garbage after every run; what stays for good is not looked at again.
     gc.collect()
