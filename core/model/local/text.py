@@ -7,6 +7,7 @@ not switch to flash attention, which ignores the mask of pictures.
 """
 
 import logging
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +20,19 @@ from transformers import ContinuousBatchingConfig, GenerationConfig
 from core.model.engine import Sink
 from core.model.loader import Loaded
 from core.model.problems import ModelProblem
+from core.model.shape import Shape
 from core.model.spec import Load
 
 LOG = logging.getLogger("auscult")
 LOOK_S = 0.1
 STOP_S = 10.0
 PAGE = 64  # tokens; the memory of the cache is counted in these
+<<<<<<< HEAD
 SHORT = ("out of memory", "allocate memory", "available memory")
+=======
+# Tokens in one step. Masks grow with it, and while a long question is read the others wait a step.
+STEP = {"cpu": 512, "cuda": 1024}
+>>>>>>> bench
 
 
 @dataclass(slots=True)
@@ -87,12 +94,12 @@ class TextBatch:
     def _running(self) -> Any:
         if self._manager is not None and self._manager.is_running():
             return self._manager
-        pages = self._load.jobs * -(-self._load.tokens // PAGE)
         self._manager = self._loaded.model.init_continuous_batching(
             generation_config=self._config,
             continuous_batching_config=ContinuousBatchingConfig(
                 page_size=PAGE,
-                num_blocks=pages,
+                num_blocks=pages(self._loaded.checkpoint.shape, self._load),
+                max_batch_tokens=STEP[self._loaded.model.device.type],
                 max_requests_per_batch=self._load.jobs,
                 auto_switch_to_flash=False,
                 use_cuda_graph=False,
@@ -151,6 +158,7 @@ class TextBatch:
         return ends if isinstance(ends, list) else [int(ends or 0)]
 
 
+<<<<<<< HEAD
 def named(why: object) -> ModelProblem:
     """What an error of torch, or its text, means to a person.
 
@@ -159,3 +167,20 @@ def named(why: object) -> ModelProblem:
     said = str(why).lower()
     short = isinstance(why, MemoryError) or any(words in said for words in SHORT)
     return ModelProblem("model.problem.full" if short else "model.problem.broke")
+=======
+def pages(shape: Shape, load: Load) -> int:
+    """Pages, each through all layers, that hold what the load needs: local layers keep a window."""
+    layers = shape.local_layers + shape.global_layers
+    local = shape.local_layers * -(-min(load.tokens, shape.window) // PAGE)
+    whole = shape.global_layers * -(-load.tokens // PAGE)
+    # Both kinds of layers take memory in portions that suit the page sizes of both.
+    portion = math.lcm(max(shape.local_layers, 1), max(shape.global_layers, 1))
+    needed = load.jobs * (local + whole) + 2 * portion
+    return math.ceil(needed / layers)
+
+
+def _named(error: str) -> ModelProblem:
+    if "out of memory" in error.lower():
+        return ModelProblem("model.problem.full")
+    return ModelProblem("model.problem.broke")
+>>>>>>> bench

@@ -12,7 +12,10 @@ from transcripts import TRANSCRIPTS
 
 from core.model.local.engine import LocalEngine, greedy
 from core.model.local.pictures import PictureFeatures
+from core.model.local.text import PAGE, pages
 from core.model.request import Picture
+from core.model.shape import Shape
+from core.model.spec import Load, cache_bytes
 
 RED = Picture(Image.new("RGB", (30, 60), (200, 10, 10)))
 GREY = Picture(Image.new("L", (60, 30), 90))
@@ -51,6 +54,15 @@ def test_in_float32_the_batch_gives_the_tokens_of_generate(loaded: object) -> No
     assert {prompt: heard[prompt].wait() for prompt in prompts} == alone
     assert len(set(alone.values())) > 1
     engine.close()
+
+
+@pytest.mark.parametrize("load", [Load(), Load(jobs=8), Load(jobs=1, tokens=2048)])
+def test_the_batch_takes_the_memory_that_was_estimated(load: Load) -> None:
+    local, everywhere = 29, 5  # the layers of the 4 B model
+    shape = Shape(0, 0, 0, 0, local, everywhere, 1024, 2048, 4096, 4304)
+    held = pages(shape, load) * PAGE * 2 * shape.values_per_token * (local + everywhere)
+    portions = 2 * local * everywhere * PAGE * 2 * shape.values_per_token
+    assert cache_bytes(shape, load) <= held < cache_bytes(shape, load) + 1.2 * portions
 
 
 def test_a_stopped_answer_says_nothing_more(engine: LocalEngine) -> None:
