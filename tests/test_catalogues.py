@@ -153,7 +153,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "door.said.{}": door.HOSPITAL_SAID,
         "document.state.{}": (*get_args(pdf.State), pdf.REPAIRED, pdf.TOO_MUCH_TEXT),
         "export.bar.{}": export_bar.ICONS,
-        "export.csv.{}": check_rows.COLUMNS,
+        "export.csv.{}": (*check_rows.COLUMNS, *check_rows.EXPLAINED),
         "export.state.{}": get_args(checker.State),
         "handout.severity.{}": grades,
         "home.model.device.{}": get_args(spec.Device),

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 from core.errors import AuscultError
@@ -52,7 +53,7 @@ class Through:
 class View:
     """What can be said of a job now. `place`: jobs before it. `seconds`: since it began to run.
 
-    `problem`: key and values of a sentence, for a failed one.
+    `problem`: key and values of a sentence, for a failed one. `inputs`: of its request.
     """
 
     id: str
@@ -66,6 +67,7 @@ class View:
     seconds: float = 0.0
     problem: tuple[str, dict[str, object]] | None = None
     origin: Origin | None = None
+    inputs: dict[str, str] = field(default_factory=dict)
 
     @property
     def active(self) -> bool:
@@ -83,9 +85,26 @@ def from_json(said: dict[str, Any]) -> View:
     return replace(view, state="interrupted", place=0) if view.active else view
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A job that is over, for a record: what was shown, and `raw`, what the model really wrote.
+
+    `waited_s`: in the queue. `first_s`: from then to the first text, None when none came.
+    """
+
+    view: View
+    request: Request
+    person: str | None
+    raw: str
+    asked: datetime
+    answered: datetime
+    waited_s: float
+    first_s: float | None
+
+
 @dataclass(slots=True)
 class Job:
-    """The sink of an engine; `changed` is called after each end."""
+    """The sink of an engine; `ended` is called once, after its end."""
 
     id: str
     owner: str
@@ -93,9 +112,13 @@ class Job:
     origin: Origin
     gates: dict[str, Gate]
     ended: Callable[["Job"], None]
+    person: str | None = None
+    asked: datetime = field(default_factory=lambda: datetime.now(UTC))
+    handed_in: float = field(default_factory=time.monotonic)
     state: State = "queued"
     tokens: int = 0
     began: float = 0.0
+    first: float = 0.0
     took: float = 0.0
     problem: AuscultError | None = None
     shown: dict[str, list[str]] = field(default_factory=lambda: {"thought": [], "answer": []})
@@ -111,6 +134,7 @@ class Job:
         with self._lock:
             if self.state != "running":
                 return
+            self.first = self.first or time.monotonic()
             self.raw.append(piece)
             self.tokens = tokens
             for kind, text in self._parser.feed(piece):
@@ -144,4 +168,20 @@ class Job:
                 seconds=running,
                 problem=(self.problem.key, self.problem.values) if self.problem else None,
                 origin=self.origin,
+                inputs=dict(self.request.inputs),
+            )
+
+    def record(self) -> Ended:
+        """What is known of it once it is over."""
+        with self._lock:
+            begun = self.began or time.monotonic()
+            return Ended(
+                view=self.view(),
+                request=self.request,
+                person=self.person,
+                raw="".join(self.raw),
+                asked=self.asked,
+                answered=datetime.now(UTC),
+                waited_s=begun - self.handed_in,
+                first_s=self.first - begun if self.first else None,
             )
