@@ -7,6 +7,7 @@ Does not know: models, screens. Held sentences are words already when a text com
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from core import VERSION
 from core.exports.ai_label import AiLabel
@@ -83,4 +84,4 @@ def sections(found: Sequence[Worded], words: Words) -> Iterator[Section]:
 
 def _paragraphs(text: str) -> Iterator[str]:
     for line in filter(None, map(str.strip, text.splitlines())):
-        yield from (line[n : n + LONGEST] for n in range(0, len(line), LONGEST))
+        yield from wrap(line, LONGEST, break_on_hyphens=False)

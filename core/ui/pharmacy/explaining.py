@@ -73,6 +73,8 @@ def _compared(t: Translator, pair: Pair, view: View) -> None:
     """What the answer names beyond the rows, or that nothing of the kind was found."""
     if not view.answer:
         return
+    if _is_earlier(t, view, pair):
+        st.warning(t("pharmacy.explain.earlier"))
     beyond = _beyond(t, view, pair)
     if not beyond:
         st.caption(t("pharmacy.explain.held"))
@@ -126,5 +128,10 @@ def _notes(t: Translator, view: View, pair: Pair) -> Iterator[str]:
         yield t(key, **values)
     elif view.state in INCOMPLETE:
         yield t(f"model.ended.{view.state}")
-    if view.inputs != explanation.request(pair, knowledge(), t.language).inputs:
-        yield t("export.worded.earlier")
+    if _is_earlier(t, view, pair):
+        yield t("pharmacy.explain.earlier")
+
+
+def _is_earlier(t: Translator, view: View, pair: Pair) -> bool:
+    """Whether the model was given other rows than those that hold now."""
+    return view.inputs != explanation.request(pair, knowledge(), t.language).inputs

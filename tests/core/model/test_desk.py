@@ -8,9 +8,9 @@ import pytest
 from asking import LOAD, question
 from transcripts import TRANSCRIPTS
 
+from core.errors import AuscultError
 from core.model.desk import Desk, Limits
 from core.model.engine import Origin, Sink
-from core.errors import AuscultError
 from core.model.job import Ended, View, from_json
 from core.model.request import Request
 

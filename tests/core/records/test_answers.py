@@ -142,5 +142,7 @@ def test_nothing_of_an_answer_lies_in_clear_on_the_disk(house: House) -> None:
     answers.keep(records, SHOWN, RAW, ORIGIN)
     places = house.places()
     assert len(places) > 3
-    assert [path for path in places for word in ("RAWORDER", "level rises") if holds(path, word)] == []
+    assert [
+        path for path in places for word in ("RAWORDER", "level rises") if holds(path, word)
+    ] == []
     assert answers.open_raw(records, answers.newest(records, 1)[0].entry, OPENER) == RAW
