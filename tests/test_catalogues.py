@@ -62,7 +62,8 @@ FILE = re.compile(r".*\.(css|csv|js|json|po|py|svg|png|zip|pdf|safetensors)")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 ENGLISH_WITH_CHINESE = {"pharmacy.empty.text"}  # tells that Chinese names may be typed
 BLANK = {"safety.said.affirmed"}  # what stands without a doubt needs no remark
-ALIKE = {f"shell.text_size.{size}" for size in shell.SIZES}  # signs, no words
+# Signs and the name of a field, no words.
+ALIKE = {*(f"shell.text_size.{size}" for size in shell.SIZES), "export.csv.aigc"}
 NO_CHINESE = {  # only fields and punctuation, or a unit
     *("list.comma", "list.sentence", "pharmacy.card.applied", "pharmacy.group_of"),
     *("pharmacy.ask.route_a", "pharmacy.ask.route_b", "pharmacy.source.marked"),
@@ -163,7 +164,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "door.said.{}": door.HOSPITAL_SAID,
         "document.state.{}": (*get_args(pdf.State), pdf.REPAIRED, pdf.TOO_MUCH_TEXT),
         "export.bar.{}": export_bar.ICONS,
-        "export.csv.{}": check_rows.COLUMNS,
+        "export.csv.{}": (*check_rows.COLUMNS, *check_rows.EXPLAINED),
         "export.state.{}": get_args(checker.State),
         "handout.severity.{}": grades,
         "home.model.device.{}": get_args(spec.Device),

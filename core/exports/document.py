@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from core.exports.ai_label import AiLabel
+
 Tone = Literal["plain", "warning"]
 
 
@@ -62,7 +64,8 @@ class Section:
 class Document:
     """`running` stands at the head of each page, `footer` at its foot; `language` is BCP 47.
 
-    With `sample` the banner is printed on every page; raises `ValueError` when it is empty.
+    With `sample` the banner is printed on every page; raises `ValueError` when it is empty. `ai`:
+    the label for programs of a document that holds text of a model.
     """
 
     title: str
@@ -75,6 +78,7 @@ class Document:
     sample: bool
     banner: str
     large: bool = False
+    ai: AiLabel | None = None
 
     def __post_init__(self) -> None:
         if self.sample and not self.banner.strip():

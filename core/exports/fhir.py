@@ -5,6 +5,7 @@ Does not know: what the issues are about, nor the codes of R4, which `fhir_r4` h
 here carries an identifier of a person.
 """
 
+import base64
 import json
 import uuid
 from collections.abc import Sequence
@@ -12,7 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core import VERSION
+from core.exports import ai_label
 from core.exports import fhir_r4 as r4
+from core.exports.ai_label import AiLabel
 from core.exports.fhir_r4 import Json
 from core.exports.plain_text import plain
 
@@ -65,6 +68,15 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A text with its title and the label that readers see."""
+
+    title: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Writer:
     """Makes entries in one language at one time; with `sample` each carries the tag HTEST."""
 
@@ -111,6 +123,37 @@ class Writer:
         named = {"name": name, "type": "user-friendly-name"}
         content = {"status": "active", "deviceName": [named], "version": [{"value": VERSION}]}
         return self._entry("Device", content)
+
+    def model(self, name: str, revision: str, precision: str) -> Entry:
+        """A language model, as the author of a text."""
+        named = {"name": name, "type": "model-name"}
+        version = [{"value": revision}] if revision else []
+        version += [{"value": precision}] if precision else []
+        return self._entry("Device", {"deviceName": [named], "version": version})
+
+    def worded(
+        self, patient: Entry, author: Entry, label: AiLabel, said: Said, about: Sequence[Entry]
+    ) -> Entry:
+        """A text that a model wrote; preliminary, labelled for readers and for programs."""
+        tag = {"system": ai_label.NAMESPACE, "code": ai_label.FIELD, "display": label.json()}
+        attachment = {
+            "contentType": "text/plain; charset=utf-8",
+            "language": self.language,
+            "data": base64.b64encode(said.text.encode()).decode(),
+            "title": plain(said.title),
+        }
+        content = {
+            "meta": {"security": [r4.BY_A_MODEL], "tag": [tag]},
+            "status": "current",
+            "docStatus": "preliminary",
+            "subject": patient.reference,
+            "date": r4.instant(self.when),
+            "author": [author.reference],
+            "description": plain(said.label),
+            "content": [{"attachment": attachment}],
+            "context": {"related": [entry.reference for entry in about]},
+        }
+        return self._entry("DocumentReference", content, label.id)
 
     def detected_issue(self, patient: Entry, author: Entry, issue: Issue) -> Entry:
         """Always preliminary: a person has not confirmed it."""
@@ -186,5 +229,7 @@ class Writer:
         return Entry(uuid.uuid5(NAMESPACE, said).urn, resource)
 
     def _resource(self, kind: str, content: Json) -> Json:
-        tags: Json = {"meta": {"tag": [r4.TEST_DATA]}} if self.sample else {}
-        return r4.checked(kind, {**tags, "language": self.language, **content})
+        meta: Json = {**content.get("meta", {})}
+        meta["tag"] = [*([r4.TEST_DATA] if self.sample else []), *meta.get("tag", [])]
+        first: Json = {"meta": meta, "language": self.language}
+        return r4.checked(kind, first | content | {"meta": meta})

@@ -15,6 +15,7 @@ MODULES = {
     "Bundle": "bundle",
     "DetectedIssue": "detectedissue",
     "Device": "device",
+    "DocumentReference": "documentreference",
     "MedicationStatement": "medicationstatement",
     "OperationOutcome": "operationoutcome",
     "Patient": "patient",
@@ -41,6 +42,13 @@ ISSUE_KIND = {
     "FOOD": "Food Interaction Alert",
 }
 TEST_DATA = {"system": TERMINOLOGY + "v3-ActReason", "code": "HTEST", "display": "test health data"}
+
+# By HL7's guide on AI transparency: the label of what an artificial intelligence asserted.
+BY_A_MODEL = {
+    "system": TERMINOLOGY + "v3-ObservationValue",
+    "code": "AIAST",
+    "display": "Artificial Intelligence asserted",
+}
 
 
 def is_uri(text: str) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from core import VERSION
+from core.exports.ai_label import FIELD, AiLabel
 from core.exports.document import Block, Document, Fact, Facts, Note, Paragraph, Section, Table
 from core.exports.plain_text import plain
 
@@ -209,10 +210,20 @@ def _finished(mupdf: Any, document: Document, written: bytes) -> bytes:
             }
         )
         file.set_language(document.language)
+        if document.ai:
+            _label(mupdf, file, document.ai)
         _number(mupdf, file)
         file.subset_fonts()
         done: bytes = file.tobytes(garbage=4, deflate=True, deflate_fonts=True, no_new_id=True)
         return done
+
+
+def _label(mupdf: Any, file: Any, label: AiLabel) -> None:
+    """Both places where readers of the label look: the XMP packet and the file properties."""
+    file.set_xml_metadata(label.xmp())
+    kind, properties = file.xref_get_key(-1, "Info")
+    assert kind == "xref"
+    file.xref_set_key(int(properties.split()[0]), FIELD, mupdf.get_pdf_str(label.json()))
 
 
 def _number(mupdf: Any, file: Any) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from core.errors import AuscultError
 from core.model.engine import Engine, Origin
-from core.model.job import OPEN, Gate, Job, Through, View, from_json
+from core.model.job import OPEN, Ended, Gate, Job, Through, View, from_json
 from core.model.pace import Pace
 from core.model.problems import ModelProblem
 from core.model.request import Request
@@ -28,11 +28,14 @@ KEPT_S = 3600.0  # a finished job in memory; it stays in the store
 
 
 class Store(Protocol):
-    """Keeps what a job said, for its owner only."""
+    """Keeps what a job said, for its owner only; called from engines, so none of it may wait."""
 
     def save(self, owner: str, job: str, said: dict[str, Any]) -> None: ...
 
     def look(self, owner: str, job: str) -> dict[str, Any] | None: ...
+
+    def done(self, ended: Ended) -> None:
+        """Takes a job once, at its end; its raw text is for a sealed record alone."""
 
 
 class Nowhere:
@@ -42,6 +45,9 @@ class Nowhere:
         return None
 
     def look(self, owner: str, job: str) -> dict[str, Any] | None:
+        return None
+
+    def done(self, ended: Ended) -> None:
         return None
 
 
@@ -122,8 +128,11 @@ class Desk:
         for job in list(self._running):  # given to the engine while it closed
             job.end("stopped")
 
-    def submit(self, request: Request, owner: str) -> View:
-        """Hands in a question; the view tells at once whether it runs, waits or was refused."""
+    def submit(self, request: Request, owner: str, person: str | None = None) -> View:
+        """Hands in a question; the view tells at once whether it runs, waits or was refused.
+
+        `person`: who asks, for the record; None for a question that nobody is named with.
+        """
         with self._lock:
             engine = self._engine
             if engine is None:
@@ -133,7 +142,9 @@ class Desk:
                 problem = (refused.key, refused.values)
                 return View("", request.purpose, "failed", problem=problem)
             gates = {kind: self._gates(request) for kind in ("thought", "answer")}
-            job = Job(secrets.token_hex(16), owner, request, engine.origin, gates, self._ended)
+            job = Job(
+                secrets.token_hex(16), owner, request, engine.origin, gates, self._ended, person
+            )
             self._jobs[job.id] = job
             self._line.append(job)
             self._forget()
@@ -203,6 +214,7 @@ class Desk:
             self._pace = self._pace.with_answer(job.tokens, job.took)
         self._keep(job)
         self._start()
+        self._told(job, lambda: self._store.done(job.record()))
 
     def _view(self, job: Job) -> View:
         with self._lock:
@@ -225,7 +237,10 @@ class Desk:
                 self._keep(job)
 
     def _keep(self, job: Job) -> None:
+        self._told(job, lambda: self._store.save(job.owner, job.id, job.view().as_json()))
+
+    def _told(self, job: Job, store: Callable[[], None]) -> None:
         try:
-            self._store.save(job.owner, job.id, job.view().as_json())
+            store()
         except AuscultError as problem:
-            LOG.warning("a job was not stored: %s", problem.detail or problem.key)
+            LOG.warning("job %s was not stored: %s", job.id[:8], problem.detail or problem.key)

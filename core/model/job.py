@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
 from core.errors import AuscultError
@@ -53,7 +54,8 @@ class View:
     """What can be said of a job now. `place`: jobs before it. `seconds`: since it began to run.
 
     `problem`: key and values of a sentence, for a failed one. `first_s`: until its first text.
-    `left_s`: until it is there, as answers before it took; None while nobody knows.
+    `left_s`: until it is there, as answers before it took; None while nobody knows. `inputs`: of
+    its request.
     """
 
     id: str
@@ -69,6 +71,7 @@ class View:
     origin: Origin | None = None
     first_s: float = 0.0
     left_s: float | None = None
+    inputs: dict[str, str] = field(default_factory=dict)
 
     @property
     def active(self) -> bool:
@@ -86,9 +89,26 @@ def from_json(said: dict[str, Any]) -> View:
     return replace(view, state="interrupted", place=0) if view.active else view
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A job that is over, for a record: what was shown, and `raw`, what the model really wrote.
+
+    `waited_s`: in the queue. `first_s`: from then to the first text, None when none came.
+    """
+
+    view: View
+    request: Request
+    person: str | None
+    raw: str
+    asked: datetime
+    answered: datetime
+    waited_s: float
+    first_s: float | None
+
+
 @dataclass(slots=True)
 class Job:
-    """The sink of an engine; `changed` is called after each end."""
+    """The sink of an engine; `ended` is called once, after its end."""
 
     id: str
     owner: str
@@ -96,11 +116,14 @@ class Job:
     origin: Origin
     gates: dict[str, Gate]
     ended: Callable[["Job"], None]
+    person: str | None = None
+    asked: datetime = field(default_factory=lambda: datetime.now(UTC))
+    handed_in: float = field(default_factory=time.monotonic)
     state: State = "queued"
     tokens: int = 0
     began: float = 0.0
-    took: float = 0.0
     first: float = 0.0
+    took: float = 0.0
     problem: AuscultError | None = None
     shown: dict[str, list[str]] = field(default_factory=lambda: {"thought": [], "answer": []})
     raw: list[str] = field(default_factory=list)
@@ -152,4 +175,20 @@ class Job:
                 left_s=left_s,
                 problem=(self.problem.key, self.problem.values) if self.problem else None,
                 origin=self.origin,
+                inputs=dict(self.request.inputs),
+            )
+
+    def record(self) -> Ended:
+        """What is known of it once it is over."""
+        with self._lock:
+            begun = self.began or time.monotonic()
+            return Ended(
+                view=self.view(),
+                request=self.request,
+                person=self.person,
+                raw="".join(self.raw),
+                asked=self.asked,
+                answered=datetime.now(UTC),
+                waited_s=begun - self.handed_in,
+                first_s=self.first if self.raw else None,
             )

@@ -33,7 +33,8 @@ class Request:
     """`instruction` is ours; turns alternate and begin with the user.
 
     `thinking` is asked for only without pictures, as in the model's own evaluation. `budget`: most
-    new tokens, thought included. `prompt_id` names the wording, `inputs` what went in, by hash.
+    new tokens, thought included. `prompt_id` names the wording, `inputs` what went in, by hash,
+    `about` what it is asked of, by ids, `knowledge` the versions of the tables behind it.
     """
 
     purpose: str
@@ -44,6 +45,8 @@ class Request:
     prompt_id: str = ""
     cited: tuple[Any, ...] = ()  # rows whose management an answer may restate; read by the gate
     inputs: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
+    knowledge: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

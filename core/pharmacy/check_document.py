@@ -4,19 +4,20 @@ Knows: the order of what is printed: what was not checked stands before any resu
 Does not know: PDF. Sentences are those of the tables and the catalogues.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
 from core import VERSION
 from core.exports.document import Block, Document, Fact, Facts, Note, Paragraph, Section, Table
-from core.pharmacy import pair_text
+from core.pharmacy import pair_text, worded
 from core.pharmacy.checker import Check, Pair, ThreeDrugs
 from core.pharmacy.facts import SEVERITIES, Severity
 from core.pharmacy.knowledge import Knowledge
 from core.pharmacy.overrides import Override
 from core.pharmacy.patient_text import dose, patient_section
 from core.pharmacy.report import why_none
+from core.pharmacy.explained import Worded
 from core.pharmacy.wording import Words
 
 
@@ -28,8 +29,9 @@ def check_document(
     sample: bool,
     when: datetime,
     overrides: Mapping[str, Override],
+    explained: Sequence[Worded] = (),
 ) -> Document:
-    """The whole check; `overrides` by `Pair.key`."""
+    """The whole check; `overrides` by `Pair.key`, `explained` by a model and labelled so."""
     t = words.t
     version = t("pharmacy.summary.version", version=knowledge.version, digest=knowledge.digest)
     moment = pair_text.moment(when)
@@ -38,6 +40,7 @@ def check_document(
         Section("", tuple(not_checked_notes(check, knowledge, words))),
         _medicines(check, words),
         *_interactions(check, knowledge, words, overrides),
+        *worded.sections(explained, words),
         *_not_checked(check, words),
         *_removed(check, words),
         *_without_row(check, knowledge, words),
@@ -60,6 +63,7 @@ def check_document(
         sections=sections,
         sample=sample,
         banner=t("export.sample"),
+        ai=worded.ai_label(explained),
     )
 
 

@@ -1,18 +1,20 @@
 """A check as rows of a table: names not checked first, then pairs, each with its own state.
 
-Knows: the columns, in a fixed order. Does not know: CSV and what a spreadsheet would run.
+Knows: the columns, in a fixed order; those for text of a model are there only with such text.
+Does not know: CSV and what a spreadsheet would run.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from core.exports.csv_table import Cell, csv_file
-from core.pharmacy import pair_text
+from core.pharmacy import pair_text, worded
 from core.pharmacy.checker import Check, Pair, ThreeDrugs
 from core.pharmacy.findings import Finding
 from core.pharmacy.knowledge import Knowledge
 from core.pharmacy.overrides import Override
 from core.pharmacy.report import why_none
+from core.pharmacy.explained import Worded
 from core.pharmacy.wording import Words
 
 COLUMNS = (
@@ -35,6 +37,7 @@ COLUMNS = (
     "when",
     "sample",
 )
+EXPLAINED = ("explained_label", "explained", "explained_remarks", "aigc")
 Row = dict[str, Cell]
 
 
@@ -46,6 +49,7 @@ def check_csv(
     sample: bool,
     when: datetime,
     overrides: Mapping[str, Override],
+    explained: Sequence[Worded] = (),
 ) -> bytes:
     """The file; each row carries version, time and the sample mark, since rows get copied."""
     always: Row = {
@@ -53,16 +57,22 @@ def check_csv(
         "when": pair_text.moment(when),
         "sample": words.t("export.sample") if sample else "",
     }
-    rows = (row | always for row in check_rows(check, knowledge, words, overrides))
-    header = [words.t(f"export.csv.{column}") for column in COLUMNS]
-    return csv_file(header, ([row.get(column) for column in COLUMNS] for row in rows))
+    columns = (*COLUMNS, *EXPLAINED) if explained else COLUMNS
+    rows = (row | always for row in check_rows(check, knowledge, words, overrides, explained))
+    header = [words.t(f"export.csv.{column}") for column in columns]
+    return csv_file(header, ([row.get(column) for column in columns] for row in rows))
 
 
 def check_rows(
-    check: Check, knowledge: Knowledge, words: Words, overrides: Mapping[str, Override]
+    check: Check,
+    knowledge: Knowledge,
+    words: Words,
+    overrides: Mapping[str, Override],
+    explained: Sequence[Worded] = (),
 ) -> Iterator[Row]:
     """A row per name not checked, three-drug rule and pair; pairs not checked come first."""
     t = words.t
+    texts = {one.pair: _explained(one, words) for one in explained}
     for item in check.unresolved:
         yield {
             "state": t("export.state.name_not_checked"),
@@ -72,7 +82,18 @@ def check_rows(
     for three in check.three_drugs:
         yield _three(three, words)
     for pair in sorted(check.pairs, key=lambda p: p.state != "not_checked"):
-        yield _pair(pair, check, knowledge, words, overrides.get(pair.key))
+        row = _pair(pair, check, knowledge, words, overrides.get(pair.key))
+        yield row | texts.get(pair.key, {})
+
+
+def _explained(found: Worded, words: Words) -> Row:
+    label = worded.ai_label((found,))
+    return {
+        "explained_label": worded.label(found, words),
+        "explained": found.text,
+        "explained_remarks": words.t("list.sentence").join(worded.remarks(found, words)),
+        "aigc": label.json() if label else "",
+    }
 
 
 def _pair(

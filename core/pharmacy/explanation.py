@@ -63,6 +63,8 @@ def request(pair: Pair, knowledge: Knowledge, language: Language) -> Request:
         budget=BUDGET,
         prompt_id=prompt_id(),
         inputs={"facts": hashlib.sha256(given.encode()).hexdigest()},
+        about=pair.key,
+        knowledge={"pharmacy": f"{knowledge.version} {knowledge.digest}"},
     )
 
 

@@ -5,13 +5,13 @@ Does not know: FHIR's structure, which `core.exports.fhir` makes and checks. Rec
 stand in `mitigation` with the words "proposed, not done", since nobody has taken them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from core.exports.fhir import Entry, Issue, Mitigation, Outcome, Writer
+from core.exports.fhir import Entry, Issue, Mitigation, Outcome, Said, Writer
 from core.exports.fhir_r4 import is_uri
-from core.pharmacy import pair_text
+from core.pharmacy import pair_text, worded
 from core.pharmacy.checker import Check, Medicine, Pair
 from core.pharmacy.facts import Severity
 from core.pharmacy.findings import Finding
@@ -19,6 +19,7 @@ from core.pharmacy.knowledge import Knowledge
 from core.pharmacy.overrides import Override
 from core.pharmacy.patient_text import dose
 from core.pharmacy.report import why_none
+from core.pharmacy.explained import Worded
 from core.pharmacy.wording import Words
 
 GRADES: dict[Severity, str] = {
@@ -38,6 +39,7 @@ def fhir_bundle(
     sample: bool,
     when: datetime,
     overrides: Mapping[str, Override],
+    explained: Sequence[Worded] = (),
 ) -> bytes:
     """The file as UTF-8 JSON; the same check at the same time gives the same bytes."""
     writer = Writer(words.t.language, when, sample)
@@ -52,7 +54,25 @@ def fhir_bundle(
     version = f"{knowledge.version}+{knowledge.digest}"
     named = words.t("pharmacy.summary.version", version=knowledge.version, digest=knowledge.digest)
     provenance = writer.provenance([*issues, outcome], device, named, version)
-    return writer.bundle([patient, *listed, *issues, outcome, device, provenance])
+    made = [patient, *listed, *issues, outcome, device, provenance]
+    for one in explained:
+        about = [statements[m.line, m.id] for m in check.medicines if m.id in one.pair.split("+")]
+        author, text = _worded(one, patient, about, writer, words)
+        origin = writer.provenance([text], author, named, version)
+        made += [*([] if author in made else [author]), text, origin]
+    return writer.bundle(made)
+
+
+def _worded(
+    found: Worded, patient: Entry, about: Sequence[Entry], writer: Writer, words: Words
+) -> tuple[Entry, Entry]:
+    """The model and what it wrote, apart from the issues, which tables and code decided."""
+    label = worded.ai_label((found,))
+    assert label is not None
+    author = writer.model(found.model, found.revision, found.precision)
+    title = f"{words.t('export.worded.title')}: {worded.named(found, words)}"
+    said = Said(title, worded.label(found, words), worded.whole(found, words))
+    return author, writer.worded(patient, author, label, said, about)
 
 
 def _place(check: Check, when: datetime) -> str:

@@ -19,7 +19,10 @@ from core.records.head import BEGINNING, Head
 from core.records.keys import Ring
 from core.records.tables import stamp
 
-RecordAct = Literal["group", "entry", "erase", "backup", "restore", "rotate", "retention"]
+# `raw_opened`: a person read what the model wrote before any of it was held back.
+RecordAct = Literal[
+    "group", "entry", "erase", "backup", "restore", "rotate", "retention", "raw_opened"
+]
 # What is done with people; `entry_id` then names the person it was done to.
 StaffAct = Literal[
     "person_added",

@@ -8,7 +8,7 @@ Does not know: the law of a place; `records retention` sets what holds there, fo
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-GroupKind = Literal["visit", "report", "pharmacy_list", "paper_library"]
+GroupKind = Literal["visit", "report", "pharmacy_list", "model_answer", "paper_library"]
 KINDS: tuple[GroupKind, ...] = get_args(GroupKind)
 YEAR = 365.25
 # None: kept until its owner erases it; a paper library holds no patient.
@@ -16,6 +16,7 @@ KEPT_DAYS: dict[GroupKind, int | None] = {
     "visit": round(15 * YEAR),
     "report": round(15 * YEAR),
     "pharmacy_list": round(3 * YEAR),
+    "model_answer": round(3 * YEAR),
     "paper_library": None,
 }
 

@@ -26,6 +26,7 @@ class Provenance:
     asked: str  # UTC, ISO 8601
     answered: str
     person: str | None = None
+    host: str = ""  # of a model server; empty when the model ran in this process
 
     def dump(self) -> bytes:
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True).encode()

@@ -7,7 +7,7 @@ Does not know: who may read what; a page asks for the owner's or the patient's g
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -100,6 +100,30 @@ class Records:
             writes.NewEntry(new_id(), group, kind, clear, where_from, person, supersedes, stamp())
         )
 
+    def later(
+        self,
+        kind: GroupKind,
+        entries: Sequence[tuple[str, Mapping[str, Any]]],
+        person: str,
+        origin: Provenance,
+    ) -> str:
+        """A group with its entries on this disk, sealed, stored by the next flush; returns its id.
+
+        The database is not asked, so a thread that must not wait may call it. Raises `NotStored`
+        when the disk takes nothing. `origin` belongs to the first entry.
+        """
+        group, now = new_id(), stamp()
+        self.keys.ring()
+        self.shares.make(group)
+        self.outbox.put(group, writes.dump(writes.NewGroup(group, kind, None, person, now)))
+        where_from: str | None = origin.dump().decode()
+        for name, content in entries:
+            clear = json.dumps(content, ensure_ascii=False)
+            new = writes.NewEntry(new_id(), group, name, clear, where_from, person, None, stamp())
+            self.outbox.put(group, writes.dump(new))
+            where_from = None
+        return group
+
     def read(self, entry: str) -> Entry | None:
         """An entry by its id; None when there is none. Raises `Erased` for an erased group."""
         with self.database.reading() as connection:
@@ -107,7 +131,7 @@ class Records:
             if row is None:
                 return None
             group = writes.group_row(connection, row.group_id)
-        return _opened(row, writes.data_key(self.keys.ring(), self.shares, group))
+        return opened(row, writes.data_key(self.keys.ring(), self.shares, group))
 
     def list(self, group: str, superseded: bool = False) -> tuple[Entry, ...]:
         """The entries of a group, oldest first; those that a later one supersedes when asked."""
@@ -118,7 +142,7 @@ class Records:
             found = connection.execute(of_group.order_by(column.created, column.id)).all()
         key = writes.data_key(self.keys.ring(), self.shares, row)
         old = set() if superseded else {entry.supersedes for entry in found}
-        return tuple(_opened(entry, key) for entry in found if entry.id not in old)
+        return tuple(opened(entry, key) for entry in found if entry.id not in old)
 
     def groups(
         self,
@@ -186,7 +210,8 @@ class Records:
             self.head_file.keep(newest)
 
 
-def _opened(row: Row[Any], key: bytes) -> Entry:
+def opened(row: Row[Any], key: bytes) -> Entry:
+    """An entry from its row, with the key of its group."""
     content = json.loads(unseal(key, row.content, "entry", row.id, "content"))
     origin = None
     if row.provenance is not None:

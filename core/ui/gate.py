@@ -7,6 +7,7 @@ two others; no mark can come from the model. Does not know: how an order is reco
 from collections.abc import Callable
 
 from core.errors import AuscultError
+from core.i18n import Translator
 from core.safety import orders
 
 HELD, RULE, RULE_END = "\ue010", "\ue011", "\ue012"
@@ -40,3 +41,13 @@ def _marked(piece: orders.Piece) -> str:
     if piece.kind == "held":
         return HELD
     return f"{RULE}{piece.text}{RULE_END}" if piece.kind == "rule" else piece.text
+
+
+def in_words(t: Translator, shown: str) -> str:
+    """Shown text as plain words, for a file: the note in place of what was held back, no marks."""
+    held = shown.replace(HELD, f" [{t('model.held_back')}] ")
+    return unmarked(held.replace(RULE_END, f" ({t('origin.rule')}) ")).strip()
+
+
+def unmarked(shown: str) -> str:
+    return shown.translate(_OURS)

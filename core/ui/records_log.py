@@ -1,7 +1,7 @@
-"""The last acts of the audit and the erasing of pharmacy records: ids, acts and times only.
+"""The last acts of the audit and the erasing of records: ids, acts and times only.
 
-Knows: names of staff, which decision was given and which taken back; of a patient nothing, not even
-for an administrator.
+Knows: names of staff, which decision was given and which taken back, of how many sentences of an
+answer the model was held back; of a patient nothing, not even for an administrator.
 Does not know: the chain itself; `python -m core records verify` says whether it is whole.
 """
 
@@ -14,20 +14,32 @@ from sqlalchemy import Row
 from core.errors import AuscultError
 from core.i18n import Translator
 from core.pharmacy.decision_record import DECIDED, TAKEN_BACK
-from core.records import audit, erase, people
-from core.ui import clock, keeping, staff
+from core.records import answers, audit, erase, people
+from core.records.kinds import GroupKind
+from core.ui import clock, keeping, raw_answers, staff
 from core.ui.markup import draw, fill
 
 MOST = 200
 SURE, CHOSEN, TOLD = "erase-sure", "erase-group", "erase told"
 SHORT = 8  # of an id; the whole one is its title
-ENTRIES = {DECIDED: "audit.decided", TAKEN_BACK: "audit.taken_back"}
+ENTRIES = {
+    DECIDED: "audit.decided",
+    TAKEN_BACK: "audit.taken_back",
+    answers.RAW: "audit.raw_stored",
+}
+ERASED_HERE: dict[GroupKind, str] = {
+    "pharmacy_list": "audit.erase.list",
+    "model_answer": "audit.erase.answer",
+}
 
 
 def log(t: Translator) -> None:
-    """The newest acts first."""
+    """The newest acts first, and the way to the raw text of an answer."""
     records = keeping.records()
     names = {person.id: person.name for person in people.everyone(records)}
+    answered = answers.newest(records, MOST)
+    raw_answers.raw(t, answered, names, MOST)
+    held = {answer.entry: answer.held for answer in answered}
     with records.database.reading() as connection:
         lines = audit.newest(connection, MOST)
     head = fill(
@@ -39,12 +51,12 @@ def log(t: Translator) -> None:
         what=t("audit.what"),
         of=t("audit.owner"),
     )
-    rows = "".join(_line(t, line, names) for line in lines)
+    rows = "".join(_line(t, line, names, held) for line in lines)
     draw(f'<div class="log"><table class="plain audit">{head}{rows}</table></div>')
     st.caption(t("audit.part", most=MOST))
 
 
-def _line(t: Translator, line: Row[Any], names: Mapping[str, str]) -> str:
+def _line(t: Translator, line: Row[Any], names: Mapping[str, str], held: Mapping[str, int]) -> str:
     mark = line.digest if line.action in get_args(audit.ModelAct) else None
     about = [_named(named, names) for named in (line.group_id, line.entry_id, mark) if named]
     return (
@@ -52,7 +64,7 @@ def _line(t: Translator, line: Row[Any], names: Mapping[str, str]) -> str:
             '<tr><th scope="row">$n</th><td>$at</td><td>$act</td><td>$who</td>',
             n=line.seq,
             at=clock.day_and_time(line.at),
-            act=t(_act(line)),
+            act=_act(t, line, held),
             who=names.get(line.person, line.person or "–"),
         )
         + f"<td>{' '.join(about) or '–'}</td>"
@@ -60,12 +72,14 @@ def _line(t: Translator, line: Row[Any], names: Mapping[str, str]) -> str:
     )
 
 
-def _act(line: Row[Any]) -> str:
+def _act(t: Translator, line: Row[Any], held: Mapping[str, int]) -> str:
     if line.action == "sign_in_refused" and line.entry_id is None:
-        return "audit.code_refused"  # a PIN is somebody's, the one-time code nobody's
+        return t("audit.code_refused")  # a PIN is somebody's, the one-time code nobody's
+    if line.action == "entry" and line.entry_id in held:
+        return t("audit.answered", n=held[line.entry_id])
     if line.action == "entry":
-        return ENTRIES.get(line.entry_kind, "audit.entry")
-    return f"audit.{line.action}"
+        return t(ENTRIES.get(line.entry_kind, "audit.entry"))
+    return t(f"audit.{line.action}")
 
 
 def _named(found: str, names: Mapping[str, str]) -> str:
@@ -76,16 +90,24 @@ def _named(found: str, names: Mapping[str, str]) -> str:
 
 
 def erasing(t: Translator) -> None:
-    """Erases one list of recorded decisions for good."""
-    groups = keeping.records().groups(kind="pharmacy_list", newest=MOST)
+    """Erases one list of recorded decisions, or one answer of the model, for good."""
+    groups = [
+        group for kind in ERASED_HERE for group in keeping.records().groups(kind=kind, newest=MOST)
+    ]
     if not groups:
         st.caption(t("audit.erase.none"))
         _told(t)
         return
     names = {person.id: person.name for person in people.everyone(keeping.records())}
     made = {
-        group.id: f"{clock.day_and_time(group.created)} · {names.get(group.owner or '', '–')}"
-        for group in reversed(groups)
+        group.id: " · ".join(
+            (
+                clock.day_and_time(group.created),
+                t(ERASED_HERE[group.kind]),
+                names.get(group.owner or "", "–"),
+            )
+        )
+        for group in sorted(groups, key=lambda group: group.created, reverse=True)
     }
     st.selectbox(
         t("audit.erase.group"),

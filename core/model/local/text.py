@@ -27,12 +27,9 @@ LOG = logging.getLogger("auscult")
 LOOK_S = 0.1
 STOP_S = 10.0
 PAGE = 64  # tokens; the memory of the cache is counted in these
-<<<<<<< HEAD
 SHORT = ("out of memory", "allocate memory", "available memory")
-=======
 # Tokens in one step. Masks grow with it, and while a long question is read the others wait a step.
 STEP = {"cpu": 512, "cuda": 1024}
->>>>>>> bench
 
 
 @dataclass(slots=True)
@@ -158,7 +155,6 @@ class TextBatch:
         return ends if isinstance(ends, list) else [int(ends or 0)]
 
 
-<<<<<<< HEAD
 def named(why: object) -> ModelProblem:
     """What an error of torch, or its text, means to a person.
 
@@ -167,7 +163,8 @@ def named(why: object) -> ModelProblem:
     said = str(why).lower()
     short = isinstance(why, MemoryError) or any(words in said for words in SHORT)
     return ModelProblem("model.problem.full" if short else "model.problem.broke")
-=======
+
+
 def pages(shape: Shape, load: Load) -> int:
     """Pages, each through all layers, that hold what the load needs: local layers keep a window."""
     layers = shape.local_layers + shape.global_layers
@@ -177,10 +174,3 @@ def pages(shape: Shape, load: Load) -> int:
     portion = math.lcm(max(shape.local_layers, 1), max(shape.global_layers, 1))
     needed = load.jobs * (local + whole) + 2 * portion
     return math.ceil(needed / layers)
-
-
-def _named(error: str) -> ModelProblem:
-    if "out of memory" in error.lower():
-        return ModelProblem("model.problem.full")
-    return ModelProblem("model.problem.broke")
->>>>>>> bench

@@ -1,6 +1,11 @@
-"""The export bar of the pharmacy page: report, patient sheet, table, FHIR; built when pressed."""
+"""The export bar of the pharmacy page: report, patient sheet, table, FHIR; built when pressed.
+
+Worded explanations are in all of them but the patient sheet: they are written for a pharmacist, and
+nobody has verified them.
+"""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from core.exports.pdf import pdf
 from core.i18n import Translator
@@ -14,24 +19,29 @@ from core.pharmacy.wording import Words
 from core.pharmacy.worklist import Worklist
 from core.ui import demo
 from core.ui.export_bar import Export, bar
+from core.ui.pharmacy import cards, explaining
 
 
 def downloads(t: Translator, words: Words, check: Check, worklist: Worklist) -> None:
     sample = demo.case() is not None
     known, given = knowledge(), worklist.overrides
+    found = [pair for pair in check.pairs if pair.state == "interaction"]
+    explained = explaining.exported(t, {cards.slug(pair, worklist): pair for pair in found})
+
+    def options() -> dict[str, Any]:
+        return {"sample": sample, "when": now(), "overrides": given, "explained": explained()}
 
     def report() -> bytes:
-        made = check_document(check, known, words, sample=sample, when=now(), overrides=given)
-        return pdf(made)
+        return pdf(check_document(check, known, words, **options()))
 
     def sheet() -> bytes:
         return pdf(handout(check, known, words, sample=sample, when=now()))
 
     def table() -> bytes:
-        return check_csv(check, known, words, sample=sample, when=now(), overrides=given)
+        return check_csv(check, known, words, **options())
 
     def bundle() -> bytes:
-        return fhir_bundle(check, known, words, sample=sample, when=now(), overrides=given)
+        return fhir_bundle(check, known, words, **options())
 
     name = "auscult-sample" if sample else "auscult"
     bar(

@@ -8,9 +8,10 @@ import pytest
 from asking import LOAD, question
 from transcripts import TRANSCRIPTS
 
+from core.errors import AuscultError
 from core.model.desk import Desk, Limits
 from core.model.engine import Origin, Sink
-from core.model.job import View, from_json
+from core.model.job import Ended, View, from_json
 from core.model.request import Request
 
 ANNA, BEN = "a" * 32, "b" * 32
@@ -39,7 +40,14 @@ class Slow:
 
 
 class Kept(dict):
-    """A store in memory."""
+    """A store in memory; `over` holds what was handed over at an end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over: list[Ended] = []
+
+    def done(self, ended: Ended) -> None:
+        self.over.append(ended)
 
     def save(self, owner: str, job: str, said: dict) -> None:
         self[owner, job] = said
@@ -164,6 +172,58 @@ def test_only_what_passed_the_gate_is_shown(slow: Slow) -> None:
     slow.asked[job].end("finished")
     view = desk.find(job, ANNA)
     assert (view.thought, view.answer) == ("BECAUSE!", "SO FAR. YES!")
+
+
+def test_an_ended_job_is_handed_over_once_with_what_the_model_really_wrote(slow: Slow) -> None:
+    class Silent:
+        def feed(self, text: str) -> str:
+            return ""
+
+        def close(self) -> str:
+            return "held"
+
+    kept, asked = Kept(), question("?")
+    desk = desk_with(slow, store=kept, gates=lambda request: Silent(), limits=Limits(together=1))
+    first, second = (desk.submit(asked, ANNA, person).id for person in ("p1", None))
+    slow.asked[first].text("<think>because</think>Stop it.", 9)
+    assert kept.over == []
+    slow.asked[first].end("truncated")
+    slow.asked[first].end("finished")
+    desk.stop(second, ANNA)
+    done, stopped = kept.over
+    assert done.raw == "So far. <think>because</think>Stop it."
+    assert (done.view.thought, done.view.answer, done.view.tokens) == ("held", "held", 9)
+    assert (done.view.id, done.view.state, done.person) == (first, "truncated", "p1")
+    assert done.request is asked and done.view.origin == Slow.origin
+    assert done.asked < done.answered and done.first_s is not None
+    assert 0 <= done.first_s <= done.view.seconds
+    assert (stopped.view.id, stopped.view.state, stopped.person) == (second, "stopped", None)
+    assert all("<think>" not in said["answer"] + said["thought"] for said in kept.values())
+
+
+def test_a_job_that_was_stopped_in_the_queue_is_handed_over_without_a_text(slow: Slow) -> None:
+    kept = Kept()
+    desk = desk_with(slow, store=kept, limits=Limits(together=1))
+    _, queued = (desk.submit(question("?"), ANNA).id for _ in range(2))
+    desk.stop(queued, ANNA)
+    (done,) = kept.over
+    assert (done.raw, done.first_s, done.view.seconds) == ("", None, 0.0)
+    assert done.waited_s > 0
+
+
+def test_a_record_that_cannot_be_written_keeps_nobody_waiting(
+    slow: Slow, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Full(Kept):
+        def done(self, ended: Ended) -> None:
+            raise AuscultError("error.not_stored", "OSError 28")
+
+    desk = desk_with(slow, store=Full(), limits=Limits(together=1))
+    first, second = (desk.submit(question("?"), ANNA).id for _ in range(2))
+    slow.asked[first].text("secret", 3)
+    slow.asked[first].end("finished")
+    assert [desk.find(job, ANNA).state for job in (first, second)] == ["finished", "running"]
+    assert "OSError 28" in caplog.text and "secret" not in caplog.text
 
 
 def test_closing_ends_every_job(slow: Slow) -> None:

@@ -29,6 +29,7 @@ from core.pharmacy.knowledge import Knowledge, load
 from core.pharmacy.overrides import REASONS, Override
 from core.pharmacy.pair_text import moment
 from core.pharmacy.report import why_none
+from core.pharmacy.explained import Worded
 from core.pharmacy.wording import Words
 from core.settings import ASSETS
 from core.terms import drug_names
@@ -484,6 +485,28 @@ def test_the_same_check_gives_the_same_bundle_and_another_list_another_person() 
     assert other["entry"][0]["fullUrl"] != bundle(seed())["entry"][0]["fullUrl"]
 
 
+def test_two_texts_of_one_model_have_one_author_and_an_origin_each() -> None:
+    pair = next(p for p in seed().pairs if p.state == "interaction")
+    found = bundle(
+        seed(), sample=True,
+        explained=tuple(Worded(job, pair.key, "A reason.", "m", "1", "nf4") for job in ("a", "b")),
+    )  # fmt: skip
+    assert len(resources(found, "Device")) == 2 and len(resources(found, "Provenance")) == 3
+    texts = resources(found, "DocumentReference")
+    assert [[tag["code"] for tag in text["meta"]["tag"]] for text in texts] == [
+        ["HTEST", "AIGC"]
+    ] * 2
+    assert texts[0]["author"] == texts[1]["author"]
+
+
+def test_a_long_text_of_a_model_is_printed_whole() -> None:
+    pair = next(p for p in seed().pairs if p.state == "interaction")
+    text = " ".join(str(n) for n in range(10_000, 12_000))
+    document = printed(seed(), explained=(Worded("a", pair.key, text, "m", "1", "nf4"),))
+    shown = "".join(pages(document))
+    assert all(number in shown for number in text.split())
+
+
 # An independent validator
 
 
@@ -513,6 +536,8 @@ def test_the_bundle_is_valid_r4(problems: Problems, language: Language) -> None:
     pair = next(p for p in seed().pairs if p.state == "interaction")
     given = {pair.key: Override("other", "note", WHEN, pair.severity)}
     assert problems(bundle(seed(), language, sample=True, overrides=given)) == []
+    explained = tuple(Worded(job, pair.key, "A reason.", "m", "1", "nf4") for job in ("a", "b"))
+    assert problems(bundle(seed(), language, explained=explained)) == []
 
 
 def test_unusual_lists_are_valid_r4_too(problems: Problems) -> None:
