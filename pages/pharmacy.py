@@ -11,14 +11,15 @@ from core.pharmacy.report import snapshot
 from core.ui import shell, states
 from core.ui.pharmacy import (
     adding,
+    asking,
     downloads,
-    explaining,
     label_reader,
     list_editor,
     overrides,
     patient_form,
     results,
     session,
+    worded,
 )
 
 t = shell.begin("pharmacy")
@@ -30,6 +31,9 @@ left = bench.container(key="side")
 right = bench.container(key="main")
 below = bench.container(key="rest")  # below the list; on a narrow screen below the results
 
+found = right.container(key="found")
+asked = right.container(key="asking")  # below the results; on a narrow screen below the list
+
 with left:
     texts = adding.adding(t)
     worklist = session.worklist()
@@ -40,7 +44,7 @@ with below:
     texts += label_reader.reader(t, words) + overrides.notes(worklist)
 
 result: Check | None = None
-with right:
+with found:
     try:
         result = session.checked(worklist)
     except BadInput as problem:
@@ -55,13 +59,16 @@ with right:
         if result:
             results.one_medicine(t, words, result)
 
+with asked:
+    texts.append(asking.box(t, words, result, worklist))
+
 with below:
     patient_form.form(t, words, worklist, result)
 
 with top:
     states.emergencies(t, *texts)
 
-states.limits(t, "pharmacy", 8)
+states.limits(t, "pharmacy", 9)
 if result:
     states.incident(t, "pharmacy", partial(snapshot, result, knowledge()))
-explaining.run()
+worded.run()
