@@ -110,7 +110,8 @@ def _gaps(answer: Answer, words: Words) -> Iterable[str]:
     if answer.unchecked:
         yield t("pharmacy.asking.unchecked", pairs=_named(answer.unchecked, words))
     compared = answer.pairs or answer.clear or answer.unchecked or answer.three
-    if answer.medicines and asked.asks(*OF_PAIRS) and not compared:
+    alone = not (asked.unknown or asked.foods or compared)
+    if answer.medicines and asked.asks(*OF_PAIRS) and alone:
         yield t("pharmacy.asking.only_pairs")
     if asked.asks("not_held"):
         yield t("pharmacy.asking.not_held")

@@ -21,7 +21,9 @@ LONGEST = 500  # characters of one question; a longer one is refused whole
 _BORDER = "和与跟及或吃服用加同把对给的是能可会要怎饭空还有为应该需呢吗喝在被由让"
 _BEFORE = rf"(?:^|(?<=[\s\0，,。.?？!！、;；:：+/(){_BORDER}]))"
 _BEHIND = rf"(?=$|[\s\0，,。.?？!！、;；:：+/(){_BORDER}])"
-_AMOUNT = frozenset({"potassium", "calcium"})  # in a question mostly what is measured
+# In a question these are often what is measured and no medicine.
+_MEASURED = frozenset({"potassium", "calcium", "magnesium", "zinc", "iron"})
+_MEASURES = re.compile(r"\b(?:levels?|monitor\w*|check\w*|measur\w*|serum|rais\w*|high|low)\b")
 _ENDINGS = re.compile(
     r"(?<![a-z])[a-z]{3,}(?:mab|nib|pril|sartan|statin|olol|azole|mycin|cillin|floxacin|xaban|"
     r"gliptin|gliflozin|prazole|dipine|azepam|zolam|triptan|parin|glutide|cycline|setron|lukast|"
@@ -56,29 +58,28 @@ def read_question(text: str, medicines: Iterable[Medicine] = ()) -> Question:
     drugs = tuple(drug for drug in named if drug not in FOOD_AS_DRUG)
     unknown = tuple(dict.fromkeys(found.group().strip() for found in _ENDINGS.finditer(rest)))
     said = recognise(_ENDINGS.sub(" ", rest))
-    kinds = tuple(dict.fromkeys((*foods, *said.of("food"))))
+    topics = _topics(said, drugs, bool(foods), bool(unknown))
+    also = recognise(folded).of("food")  # 低钠盐 is a food and the name of a medicine
+    if also:
+        topics |= {"food"}
     return Question(
         text=text.strip(),
-        topics=_topics(said, drugs, bool(kinds), bool(unknown)),
-        foods=kinds,
+        topics=tuple(topic for topic in TOPICS if topic in topics) or ("not_held",),
+        foods=tuple(dict.fromkeys((*foods, *said.of("food"), *also))),
         patient=said.of("patient"),
         named=drugs,
         unknown=unknown,
     )
 
 
-def _topics(
-    said: Recognised, drugs: tuple[str, ...], foods: bool, unknown: bool
-) -> tuple[Topic, ...]:
+def _topics(said: Recognised, drugs: tuple[str, ...], foods: bool, unknown: bool) -> set[str]:
     """Those that words show; names beside each other, or “can I”, ask for interactions."""
     found = set(said.topics - {PERMISSION}) | ({"food"} if foods else set())
     if "not_held" in found:
         found -= {"management"}  # “what to do” about a missed dose asks for no management
-    several = len(drugs) > 1 and not found
+    several = len(drugs) > 1 and not found - {"patient"}
     asked_alone = bool(drugs or unknown) and PERMISSION in said.topics and not found
-    if several or asked_alone:
-        found.add("interaction")
-    return tuple(topic for topic in TOPICS if topic in found) or ("not_held",)
+    return found | ({"interaction"} if several or asked_alone else set())
 
 
 def _named(
@@ -107,7 +108,8 @@ def _typed(folded: str, medicines: tuple[Medicine, ...]) -> Iterable[tuple[int, 
 
 def _short(folded: str, names: DrugNames) -> Iterable[tuple[int, int, str]]:
     """Names that running text may hold by chance, where they stand by themselves."""
+    left = _MEASURED if _MEASURES.search(folded) else ()
     for form, drug in names.by_form.items():
-        if form in folded and form not in names.in_text and form not in _AMOUNT:
+        if form in folded and form not in names.in_text and form not in left:
             for found in re.finditer(_BEFORE + re.escape(form) + _BEHIND, folded):
                 yield *found.span(), drug
