@@ -81,7 +81,17 @@ def understood(answer: Answer, words: Words) -> str:
 
 def remarks(answer: Answer, words: Words) -> tuple[str, ...]:
     """What the tables do not hold or the program does not say, each a sentence."""
-    return tuple(dict.fromkeys((*_refusals(answer, words), *_gaps(answer, words))))
+    return (*refusals(answer, words), *gaps(answer, words))
+
+
+def refusals(answer: Answer, words: Words) -> tuple[str, ...]:
+    """What the program does not say, and what was left out of its answer."""
+    return tuple(_refusals(answer, words))
+
+
+def gaps(answer: Answer, words: Words) -> tuple[str, ...]:
+    """What was looked for and is not held."""
+    return tuple(dict.fromkeys(_gaps(answer, words)))
 
 
 def _refusals(answer: Answer, words: Words) -> Iterable[str]:

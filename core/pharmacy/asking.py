@@ -139,12 +139,13 @@ def _among(
     question: Question, about: tuple[Medicine, ...], check: Check, knowledge: Knowledge
 ) -> Iterable[Pair]:
     """Two or more named: among them. One named: with the list. None named: all of the list."""
-    if not question.named:
-        return check.pairs if about else ()
-    if len(about) > 1:
+    if len(question.named) > 1:
         return _compared(combinations(about, 2), check, knowledge)
-    if question.foods or question.unknown:
+    of_the_food = question.foods and not question.asks("management", "order")
+    if of_the_food or question.unknown:
         return ()  # what is asked is the food, or a medicine that no table holds
+    if not question.named:
+        return check.pairs
     others = (m for m in check.medicines if m.id not in question.named)
     return _compared(((one, other) for one in about for other in others), check, knowledge)
 
@@ -181,7 +182,8 @@ def _three(
     question: Question, about: tuple[Medicine, ...], check: Check, knowledge: Knowledge
 ) -> tuple[ThreeDrugs, ...]:
     """Three-drug rules in which a named medicine takes part, or all of the list."""
-    if not question.asks(*OF_PAIRS) or not about or question.unknown:
+    of_the_food = question.foods and not question.asks("management", "order")
+    if not question.asks(*OF_PAIRS) or not about or question.unknown or of_the_food:
         return ()
     if not question.named:
         return check.three_drugs

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.i18n import Translator
 from core.pharmacy import reply
-from core.pharmacy.answer_rows import Row, remarks, rows, understood
+from core.pharmacy.answer_rows import Row, gaps, refusals, remarks, rows, understood
 from core.pharmacy.asking import Answer, answer
 from core.pharmacy.checker import Check
 from core.pharmacy.knowledge import knowledge
@@ -31,7 +31,7 @@ MOST_ROWS = 12
 def box(t: Translator, words: Words, check: Check | None, worklist: Worklist) -> str:
     """The form and the answer to the last question; returns what was asked, for emergencies."""
     _fill(worklist)
-    draw(fill('<h2 class="section" id="ask">$title</h2>', title=t("pharmacy.asking.title")))
+    draw(fill('<h2 class="section" id="ask">$title</h2>', title=t("pharmacy.asking.label")))
     _form(t)
     refused = str(st.session_state.get(TOO_LONG, ""))
     if refused:
@@ -56,7 +56,10 @@ def _form(t: Translator) -> None:
     ):
         # No `max_chars`: the browser would cut the text without a word.
         st.text_input(
-            t("pharmacy.asking.label"), key=FIELD, placeholder=t("pharmacy.asking.placeholder")
+            t("pharmacy.asking.label"),
+            key=FIELD,
+            placeholder=t("pharmacy.asking.placeholder"),
+            label_visibility="collapsed",
         )
         st.form_submit_button(t("pharmacy.asking.button"), type="primary", on_click=_take)
 
@@ -78,16 +81,23 @@ def _forget() -> None:
 def _answer(t: Translator, words: Words, check: Check, question: str) -> None:
     states.emergencies_beside(t, question)
     found = answer(question, check, knowledge())
-    draw(fill('<p class="small">$read</p>', read=understood(found, words)))
-    for said in remarks(found, words):
-        states.not_covered(said)
     held = rows(found, words)
-    draw(*(_row(t, words, row) for row in held[:MOST_ROWS]))
+    missing = gaps(found, words)
+    draw(
+        fill('<p class="small read-as">$read</p>', read=understood(found, words)),
+        *map(_notice, refusals(found, words) if held else remarks(found, words)),
+        *(_row(t, words, row) for row in held[:MOST_ROWS]),
+        *(fill('<p class="gap">– $said</p>', said=said) for said in missing if held),
+    )
     if len(held) > MOST_ROWS:
         st.caption(t("pharmacy.asking.more", count=len(held) - MOST_ROWS))
     if reply.may_be_asked(found):
         _model(t, words, found)
     st.button(t("pharmacy.asking.forget"), key="ask-forget", type="tertiary", on_click=_forget)
+
+
+def _notice(said: str) -> str:
+    return fill('<div class="notice notice-warning"><b>?</b> $said</div>', said=said)
 
 
 def _row(t: Translator, words: Words, row: Row) -> str:
