@@ -15,7 +15,7 @@ from typing import Any
 from core.errors import AuscultError, BadInput
 from core.i18n import LANGUAGES, Language, choose, translator
 from core.model import commands as model
-from core.pharmacy import facts_summary
+from core.pharmacy import asking_command, facts_summary
 from core.pharmacy.checker import Check, Pair
 from core.pharmacy.knowledge import Knowledge, knowledge
 from core.pharmacy.report import as_json, not_held, why_none
@@ -64,6 +64,10 @@ def main(arguments: list[str]) -> int:
             names = drug_names().problem
             print(facts_summary.text(knowledge(), names, words.t))
             return 1 if knowledge().tables.problems or names else 0
+        if options.command == "ask":
+            given = (options.question, options.drugs, words)
+            print(asking_command.ask(*given, as_json=options.json))
+            return 0
         if options.jsonl:
             return _answer_lines(sys.stdin.buffer, words)
         return _answer_one(options, words)
@@ -85,6 +89,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     for name, text in CONTEXT_OPTIONS.items():
         checking.add_argument(f"--{name}", help=text)
+    asking = commands.add_parser("ask", help="a question about a list, answered from the rows")
+    asking.add_argument("question")
+    asking.add_argument("--drugs", nargs="*", default=[], help="names of the list")
+    asking.add_argument("--json", action="store_true", help="print one JSON object")
     summary = commands.add_parser(
         "facts", help="counts, versions, marks and problems of the tables"
     )
@@ -96,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     orders.add_argument("--jsonl", action="store_true", required=True)
     model.add_to(pages.add_parser("model", help="the shared model"), _terminal_language())
     keeping.add_argument("--data", metavar="DIR", help="the folder, as start.py was given it")
-    for command in (checking, summary, *records.add_to(keeping)):
+    for command in (checking, asking, summary, *records.add_to(keeping)):
         command.add_argument("--lang", choices=LANGUAGES, default=_terminal_language())
     ward.add_to(pages.add_parser("ward", help="the ward network: what start.py --lan settles"))
     return parser

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.ui import (
+    follow,
     model_acts,
     model_choice,
     model_fetch,
@@ -31,5 +32,5 @@ st.caption(t("model_page.demo"))
 states.limits(t, "model", 6)
 states.incident(t, "model", model_snapshot.snapshot)
 if following:
-    following.run()
+    follow.run()
     st.rerun()  # its result stands in the place of the test, and the figures count it

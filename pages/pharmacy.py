@@ -11,6 +11,7 @@ from core.pharmacy.report import snapshot
 from core.ui import follow, shell, states
 from core.ui.pharmacy import (
     adding,
+    asking,
     downloads,
     label_reader,
     list_editor,
@@ -29,6 +30,9 @@ left = bench.container(key="side")
 right = bench.container(key="main")
 below = bench.container(key="rest")  # below the list; on a narrow screen below the results
 
+found = right.container(key="found")
+asked = right.container(key="asking")  # below the results; on a narrow screen below the list
+
 with left:
     texts = adding.adding(t)
     worklist = session.worklist()
@@ -39,7 +43,7 @@ with below:
     texts += label_reader.reader(t, words) + overrides.notes(worklist)
 
 result: Check | None = None
-with right:
+with found:
     try:
         result = session.checked(worklist)
     except BadInput as problem:
@@ -54,13 +58,16 @@ with right:
         if result:
             results.one_medicine(t, words, result)
 
+with asked:
+    texts.append(asking.box(t, words, result, worklist))
+
 with below:
     patient_form.form(t, words, worklist, result)
 
 with top:
     states.emergencies(t, *texts)
 
-states.limits(t, "pharmacy", 8)
+states.limits(t, "pharmacy", 9)
 if result:
     states.incident(t, "pharmacy", partial(snapshot, result, knowledge()))
 follow.run()

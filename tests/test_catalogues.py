@@ -27,15 +27,16 @@ from core.pharmacy import (
     alternatives,
     check_rows,
     checker,
-    explanation,
     findings,
     label_text,
     overrides,
+    question_words,
 )
 from core.pharmacy.context import Patient
 from core.pharmacy.facts import SEVERITIES, Mark
 from core.pharmacy.knowledge import Knowledge
 from core.pharmacy.stated_words import WORDS
+from core.pharmacy.worded import Kind as BeyondKind
 from core.records import audit
 from core.records.people import Refused
 from core.records.pins import PinProblem
@@ -194,8 +195,10 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "pharmacy.alternative.nothing{}": ("", "_partly"),
         "pharmacy.alternative.{}": get_args(alternatives.Outcome),
         "pharmacy.ask.{}": conditions,
+        "pharmacy.asking.silent.{}": ("timing", "food", "enzymes"),
+        "pharmacy.asking.topic.{}": question_words.TOPICS,
         "pharmacy.evidence.{}": get_args(findings.Evidence),
-        "pharmacy.explain.beyond.{}": get_args(explanation.Kind),
+        "pharmacy.explain.beyond.{}": get_args(BeyondKind),
         "pharmacy.exposure.{}": ("up", "down"),
         "pharmacy.food.{}": foods,
         "pharmacy.group.{}": {group.group for group in tables.duplicates.values()},
@@ -226,7 +229,7 @@ def members(knowledge: Knowledge) -> dict[str, Iterable[object]]:
         "shell.text_size.{}": shell.SIZES,
         "table.{}": tables.rows,
         "{}.limits.{}": [
-            *(("pharmacy", n) for n in range(1, 9)),
+            *(("pharmacy", n) for n in range(1, 10)),
             *(("people", n) for n in range(1, 4)),
             *(("model", n) for n in range(1, 7)),
         ],

@@ -173,7 +173,7 @@ def _model(tokenizer: Any) -> Any:
     )
     model = Gemma3ForConditionalGeneration(config).to(torch.float32)
     projector = model.model.multi_modal_projector.mm_input_projection_weight
-    torch.nn.init.normal_(projector, std=0.05)  # zero in a fresh model: pictures would not count
+    torch.nn.init.normal_(projector, std=1.0)  # zero in a fresh model: pictures would not count
     return model
 
 

@@ -72,7 +72,8 @@ def load(checkpoint: Checkpoint, decision: Decision, progress: Progress) -> Load
         # other work on two cores, two threads gave 2 tokens a second of a tiny model, one gave 100.
         cores = max(1, (os.cpu_count() or 2) - 1)
         torch.set_num_threads(min(torch.get_num_threads(), cores))
-    pack(model, progress)
+    if decision.precision == "bf16":
+        pack(model, progress)
     model.eval()  # type: ignore[no-untyped-call]
     # Streamlit collects garbage after every run; what stays for good is not looked at again.
     gc.collect()

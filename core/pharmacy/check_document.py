@@ -10,14 +10,14 @@ from itertools import groupby
 
 from core import VERSION
 from core.exports.document import Block, Document, Fact, Facts, Note, Paragraph, Section, Table
-from core.pharmacy import pair_text, worded
+from core.pharmacy import model_words, pair_text
 from core.pharmacy.checker import Check, Pair, ThreeDrugs
 from core.pharmacy.facts import SEVERITIES, Severity
 from core.pharmacy.knowledge import Knowledge
+from core.pharmacy.model_words import Worded
 from core.pharmacy.overrides import Override
 from core.pharmacy.patient_text import dose, patient_section
 from core.pharmacy.report import why_none
-from core.pharmacy.explained import Worded
 from core.pharmacy.wording import Words
 
 
@@ -40,7 +40,7 @@ def check_document(
         Section("", tuple(not_checked_notes(check, knowledge, words))),
         _medicines(check, words),
         *_interactions(check, knowledge, words, overrides),
-        *worded.sections(explained, words),
+        *model_words.sections(explained, words),
         *_not_checked(check, words),
         *_removed(check, words),
         *_without_row(check, knowledge, words),
@@ -63,7 +63,7 @@ def check_document(
         sections=sections,
         sample=sample,
         banner=t("export.sample"),
-        ai=worded.ai_label(explained),
+        ai=model_words.ai_label(explained),
     )
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from core.exports.csv_table import Cell, csv_file
-from core.pharmacy import pair_text, worded
+from core.pharmacy import model_words, pair_text
 from core.pharmacy.checker import Check, Pair, ThreeDrugs
 from core.pharmacy.findings import Finding
 from core.pharmacy.knowledge import Knowledge
+from core.pharmacy.model_words import Worded
 from core.pharmacy.overrides import Override
 from core.pharmacy.report import why_none
-from core.pharmacy.explained import Worded
 from core.pharmacy.wording import Words
 
 COLUMNS = (
@@ -87,11 +87,11 @@ def check_rows(
 
 
 def _explained(found: Worded, words: Words) -> Row:
-    label = worded.ai_label((found,))
+    label = model_words.ai_label((found,))
     return {
-        "explained_label": worded.label(found, words),
+        "explained_label": model_words.label(found, words),
         "explained": found.text,
-        "explained_remarks": words.t("list.sentence").join(worded.remarks(found, words)),
+        "explained_remarks": words.t("list.sentence").join(model_words.remarks(found, words)),
         "aigc": label.json() if label else "",
     }
 

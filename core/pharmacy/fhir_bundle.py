@@ -11,15 +11,15 @@ from itertools import groupby
 
 from core.exports.fhir import Entry, Issue, Mitigation, Outcome, Said, Writer
 from core.exports.fhir_r4 import is_uri
-from core.pharmacy import pair_text, worded
+from core.pharmacy import model_words, pair_text
 from core.pharmacy.checker import Check, Medicine, Pair
 from core.pharmacy.facts import Severity
 from core.pharmacy.findings import Finding
 from core.pharmacy.knowledge import Knowledge
+from core.pharmacy.model_words import Worded
 from core.pharmacy.overrides import Override
 from core.pharmacy.patient_text import dose
 from core.pharmacy.report import why_none
-from core.pharmacy.explained import Worded
 from core.pharmacy.wording import Words
 
 GRADES: dict[Severity, str] = {
@@ -67,11 +67,11 @@ def _worded(
     found: Worded, patient: Entry, about: Sequence[Entry], writer: Writer, words: Words
 ) -> tuple[Entry, Entry]:
     """The model and what it wrote, apart from the issues, which tables and code decided."""
-    label = worded.ai_label((found,))
+    label = model_words.ai_label((found,))
     assert label is not None
     author = writer.model(found.model, found.revision, found.precision)
-    title = f"{words.t('export.worded.title')}: {worded.named(found, words)}"
-    said = Said(title, worded.label(found, words), worded.whole(found, words))
+    title = f"{words.t('export.worded.title')}: {model_words.named(found, words)}"
+    said = Said(title, model_words.label(found, words), model_words.whole(found, words))
     return author, writer.worded(patient, author, label, said, about)
 
 

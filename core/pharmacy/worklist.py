@@ -60,6 +60,7 @@ class Worklist:
     overrides: Mapping[str, Override] = field(default_factory=dict)
     heard: tuple[str, ...] = ()
     group: str = ""  # the record group of its decisions, once there is one
+    question: str = ""  # what was asked about it last
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -127,6 +128,9 @@ class Worklist:
         """Remembers a choice of the name field, so that it is not added a second time."""
         return replace(self, heard=(*self.heard, nonce)[-16:]) if nonce else self
 
+    def ask(self, question: str) -> "Worklist":
+        return replace(self, question=question)
+
     def about(self, patient: Mapping[str, Any]) -> "Worklist":
         return replace(self, patient=dict(patient))
 
@@ -159,6 +163,7 @@ def restore(plain: Mapping[str, Any]) -> Worklist:
         overrides={key: _override(value) for key, value in plain["overrides"].items()},
         heard=tuple(plain["heard"]),
         group=plain.get("group", ""),
+        question=str(plain.get("question", "")),
     )
 
 

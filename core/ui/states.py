@@ -39,7 +39,18 @@ def emergencies(t: Translator, *texts: str) -> tuple[RedFlag, ...]:
     scanned = {text: before[text] if text in before else scan(text) for text in given}
     st.session_state[SCANNED] = scanned  # of this session only: it is what a person typed
     found = {flag.id: flag for flags in scanned.values() for flag in flags}
-    for flag in found.values():
+    _say(t, *found.values())
+    return tuple(found.values())
+
+
+def emergencies_beside(t: Translator, text: str) -> None:
+    """Says them where the text was typed, too, when that is far from the head of the page."""
+    if not load_problem():
+        _say(t, *scan(text))
+
+
+def _say(t: Translator, *flags: RedFlag) -> None:
+    for flag in flags:
         draw(
             fill(
                 '<div class="notice notice-$urgency" role="alert"><b>$head</b><p>$action</p>'
@@ -56,7 +67,6 @@ def emergencies(t: Translator, *texts: str) -> tuple[RedFlag, ...]:
                 mark=t(f"safety.mark.{flag.mark}"),
             )
         )
-    return tuple(found.values())
 
 
 @contextmanager

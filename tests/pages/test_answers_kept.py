@@ -21,6 +21,7 @@ from core.settings import current
 from core.ui import demo, keeping
 from core.ui.gate import HELD
 from core.ui.owner import drafts
+from core.ui.pharmacy import worded
 from core.ui.shared_model import desk
 
 OpenPage = Callable[..., AppTest]
@@ -49,7 +50,7 @@ def asked(app: AppTest) -> tuple[AppTest, str]:
     slug = slugs(app)[0]
     app.button(key=f"explain-{slug}").click().run()
     assert not app.exception, app.exception
-    return app, app.session_state["explanations"][slug]
+    return app, app.session_state[worded.JOBS][1][slug]
 
 
 def words_on(app: AppTest) -> str:

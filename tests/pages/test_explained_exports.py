@@ -21,7 +21,7 @@ from wards import Ward
 from core.i18n import LANGUAGES, Language, translator
 from core.ui.export_bar import Export
 from core.ui.gate import HELD, RULE, RULE_END
-from core.ui.pharmacy import downloads
+from core.ui.pharmacy import downloads, worded
 from core.ui.shared_model import desk
 
 OpenPage = Callable[..., AppTest]
@@ -197,7 +197,7 @@ def test_an_answer_of_a_server_that_ended_meanwhile_says_so(
     held = desk()
     view = held._jobs.pop(job).view()
     held._store.save("0123456789abcdef" * 2, job, {**view.as_json(), "state": "running"})
-    assert app.session_state["explanations"] == {slug: job}
+    assert app.session_state[worded.JOBS][1] == {slug: job}
     assert close(EN("model.ended.interrupted")) in text_of(built()["report"])
 
 

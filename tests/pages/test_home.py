@@ -205,6 +205,6 @@ def test_a_server_that_is_asked_in_clear_is_told() -> None:
     t = translator("en")
     for in_clear in (True, False):
         now = Status("ready", "m", "gpu1.hospital.local:8000", in_clear=in_clear)
-        lines = home._model_lines(t, now)
+        lines = home.model_lines(t, now)
         assert "gpu1.hospital.local:8000" in lines[0]
         assert (t("home.model.in_clear") in lines) is in_clear

@@ -29,6 +29,17 @@ def loaded(checkpoint: Checkpoint) -> object:
 
 
 @pytest.fixture(scope="session")
+def built(checkpoint: Checkpoint) -> object:
+    """The model as transformers builds it, no layer replaced."""
+    import torch
+    from transformers import AutoModelForImageTextToText
+
+    return AutoModelForImageTextToText.from_pretrained(
+        checkpoint.folder, dtype=torch.bfloat16, local_files_only=True
+    )
+
+
+@pytest.fixture(scope="session")
 def engine(loaded: object) -> Iterator[object]:
     from core.model.local.engine import LocalEngine
 

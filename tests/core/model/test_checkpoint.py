@@ -103,14 +103,14 @@ def test_the_revision_of_the_hub_is_kept(copied: Path, tmp_path: Path) -> None:
     assert (found.name, found.revision) == ("google/medgemma-1.5-4b-it", commit)
 
 
-def test_the_shape_counts_what_transformers_builds(checkpoint: Checkpoint, loaded: object) -> None:
-    assert checkpoint.shape.parameters == sum(p.numel() for p in loaded.model.parameters())
-    tower = loaded.model.model.vision_tower.parameters()
-    projector = loaded.model.model.multi_modal_projector.parameters()
+def test_the_shape_counts_what_transformers_builds(checkpoint: Checkpoint, built: object) -> None:
+    assert checkpoint.shape.parameters == sum(p.numel() for p in built.parameters())
+    tower = built.model.vision_tower.parameters()
+    projector = built.model.multi_modal_projector.parameters()
     assert checkpoint.shape.vision == sum(p.numel() for p in (*tower, *projector))
     linear = [
         module.weight.numel()
-        for name, module in loaded.model.named_modules()
+        for name, module in built.named_modules()
         if type(module).__name__ == "Linear" and name.startswith("model.language_model")
     ]
     assert checkpoint.shape.linear == sum(linear)

@@ -33,14 +33,14 @@ def loaded_as(checkpoint: Checkpoint, precision: str) -> Loaded:
 
 @pytest.mark.parametrize("precision", KINDS)
 def test_every_linear_of_the_text_is_quantised_and_nothing_else(
-    checkpoint: Checkpoint, loaded: Loaded, precision: str
+    checkpoint: Checkpoint, built: torch.nn.Module, precision: str
 ) -> None:
     model = loaded_as(checkpoint, precision).model
-    text = {name for name in linear(loaded.model) if name.startswith("model.language_model.")}
+    text = {name for name in linear(built) if name.startswith("model.language_model.")}
     assert len(text) == 4 * 7  # four layers: q, k, v, o, gate, up, down
     assert quantised(model) == text
     assert {type(model.get_submodule(name)) for name in text} == {KINDS[precision]}
-    tower = linear(loaded.model.model.vision_tower)
+    tower = linear(built.model.vision_tower)
     assert tower and not quantised(model.model.vision_tower)
     assert not quantised(model.model.multi_modal_projector)
     assert type(model.lm_head) is torch.nn.Linear

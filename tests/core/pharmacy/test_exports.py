@@ -26,10 +26,10 @@ from core.pharmacy.context import Medication, Patient
 from core.pharmacy.fhir_bundle import fhir_bundle
 from core.pharmacy.handout import handout
 from core.pharmacy.knowledge import Knowledge, load
+from core.pharmacy.model_words import Worded
 from core.pharmacy.overrides import REASONS, Override
 from core.pharmacy.pair_text import moment
 from core.pharmacy.report import why_none
-from core.pharmacy.explained import Worded
 from core.pharmacy.wording import Words
 from core.settings import ASSETS
 from core.terms import drug_names
