@@ -67,11 +67,11 @@ class Transcript:
 def build(folder: Path, transcripts: Mapping[str, Transcript], vocabulary: int = 420) -> Path:
     """Makes, trains and saves the checkpoint.
 
-    The same transcripts give the same checkpoint, which is then reused within its folder.
+    The same transcripts and code give the same checkpoint, which is then reused within its folder.
     """
     asked = [t.asked for t in transcripts.values()]
-    shape = (TEMPLATE, WIDTH, LAYERS, STEPS, WINDOW, vocabulary)
-    said = repr((sorted(transcripts.items()), asked, shape))
+    made_by = Path(__file__).read_text(encoding="utf-8")
+    said = repr((sorted(transcripts.items()), asked, vocabulary, made_by))
     home = folder / hashlib.sha256(said.encode()).hexdigest()[:16]
     if (home / "done").exists():
         return home
