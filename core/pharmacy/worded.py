@@ -42,7 +42,7 @@ class Mark:
 
 @cache
 def prompt(name: str) -> str:
-    return (ASSETS / "model" / "prompts" / name).read_text(encoding="utf-8")
+    return (ASSETS / "model" / "prompts" / f"{name}.txt").read_text(encoding="utf-8")
 
 
 def prompt_id(name: str) -> str:

@@ -53,7 +53,7 @@ starter = shared_model.starter()
 
 def started(url):
     starter.start(Asked(server=url))
-    while starter._busy.locked():
+    while starter.status.state in ("looking", "loading"):
         time.sleep(0.01)
     problem = starter.status.problem
     return problem.key if problem else starter.status.host.partition(":")[0]
