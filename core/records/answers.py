@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from core.records import audit, tables, writes
 from core.records.audit import About
-from core.records.problems import Erased, KeyMissing, Unknown
+from core.records.problems import Erased, KeyMissing, KeyWrong, Unknown
 from core.records.provenance import Provenance
 from core.records.store import Records, opened
 
@@ -22,13 +22,16 @@ ANSWER, RAW = "model_answer", "model_raw"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`entry` holds what was shown; `held`: how many sentences of it were held back."""
+    """`entry` holds what was shown; `held`: how many sentences of it were held back.
+
+    `held` is None where the entry cannot be read: moved, altered, or sealed with another key.
+    """
 
     group: str
     entry: str
     person: str | None
     created: str
-    held: int
+    held: int | None
 
 
 def keep(records: Records, shown: Mapping[str, Any], raw: str, origin: Provenance) -> str:
@@ -52,9 +55,11 @@ def newest(records: Records, most: int) -> tuple[Answer, ...]:
     for row in rows:
         try:
             key = writes.data_key(ring, records.shares, groups[row.group_id])
+            held = opened(row, key).content["held"]
         except (Erased, KeyMissing):
             continue
-        held = opened(row, key).content["held"]
+        except KeyWrong:
+            held = None
         found.append(Answer(row.group_id, row.id, row.person, row.created, held))
     return tuple(found)
 

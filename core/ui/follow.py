@@ -14,12 +14,13 @@ import streamlit as st
 
 from core.i18n import Translator
 from core.model.job import View
-from core.ui import badges, model_text
+from core.ui import badges, model_text, staff
 from core.ui.markup import fill
 from core.ui.shared_model import desk
 from core.ui.thought_panel import ThoughtPanel
 
 EVERY_S = 0.5
+LOOK_S = 5.0
 PENDING = "answers being followed"
 
 
@@ -83,11 +84,25 @@ class Following:
             self._after(view)
 
 
+def begin() -> None:
+    """What a run that was cut off still wanted to follow is not followed by the next one."""
+    st.session_state[PENDING] = []
+
+
 def run() -> None:
-    """Follows every answer of this page until all have ended; the last thing that a page does."""
+    """Follows every answer of this page until all have ended; the last thing that a page does.
+
+    A growing answer keeps the script running, and the fragment that locks an idle screen waits for
+    it: so the loop itself asks whether the screen may still be shown.
+    """
     growing: list[Following] = st.session_state.pop(PENDING, [])
+    looked = time.monotonic()
     while growing := [following for following in growing if following.step()]:
         time.sleep(EVERY_S)
+        if time.monotonic() - looked > LOOK_S:
+            looked = time.monotonic()
+            if not staff.look().works:
+                st.rerun()
 
 
 def _head(t: Translator, place: st.delta_generator.DeltaGenerator, view: View) -> None:

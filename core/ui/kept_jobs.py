@@ -27,8 +27,21 @@ class KeptJobs:
         return found if isinstance(found, dict) else None
 
     def done(self, ended: Ended) -> None:
-        if ended.person is not None:
-            answers.keep(keeping.records(), _shown(ended), ended.raw, _origin(ended))
+        if ended.person is None:
+            return
+        records = keeping.records()
+        group = answers.keep(records, _shown(ended), ended.raw, _origin(ended))
+        drafts().save(records.keys.drafts_of(ended.person), _record(ended.view.id), group)
+
+
+def is_erased(owner: str, job: str) -> bool:
+    """Whether the record of an answer was erased; its draft is then shown to nobody either."""
+    group = drafts().find(owner, _record(job))
+    return isinstance(group, str) and keeping.records().shares.state(group) == "erased"
+
+
+def _record(job: str) -> str:
+    return f"record {job}"
 
 
 def _shown(ended: Ended) -> dict[str, Any]:

@@ -44,14 +44,19 @@ def raw(t: Translator, found: tuple[Answer, ...], names: Mapping[str, str], most
         _show(t, by_entry[entry], text)
 
 
+def said(t: Translator, held: int | None) -> str:
+    """How many sentences were held back, or that the record cannot be read."""
+    return t("audit.answer_unread") if held is None else t("audit.answered", n=held)
+
+
 def _named(t: Translator, answer: Answer, names: Mapping[str, str]) -> str:
     who = names.get(answer.person or "", "–")
-    held = t("audit.answered", n=answer.held)
+    held = said(t, answer.held)
     return f"{clock.day_and_time(answer.created)} · {who} · {held} · {answer.entry[:SHORT]}"
 
 
 def _show(t: Translator, answer: Answer, text: str) -> None:
-    told = t("audit.raw.what", n=answer.held)
+    told = t("audit.raw.what", n=answer.held or 0)
     draw(
         '<div class="notice notice-warning" role="alert">' + badges.origin(t, "model"),
         fill(" <b>$told</b>", told=told),

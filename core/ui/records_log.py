@@ -56,7 +56,9 @@ def log(t: Translator) -> None:
     st.caption(t("audit.part", most=MOST))
 
 
-def _line(t: Translator, line: Row[Any], names: Mapping[str, str], held: Mapping[str, int]) -> str:
+def _line(
+    t: Translator, line: Row[Any], names: Mapping[str, str], held: Mapping[str, int | None]
+) -> str:
     mark = line.digest if line.action in get_args(audit.ModelAct) else None
     about = [_named(named, names) for named in (line.group_id, line.entry_id, mark) if named]
     return (
@@ -72,11 +74,11 @@ def _line(t: Translator, line: Row[Any], names: Mapping[str, str], held: Mapping
     )
 
 
-def _act(t: Translator, line: Row[Any], held: Mapping[str, int]) -> str:
+def _act(t: Translator, line: Row[Any], held: Mapping[str, int | None]) -> str:
     if line.action == "sign_in_refused" and line.entry_id is None:
         return t("audit.code_refused")  # a PIN is somebody's, the one-time code nobody's
     if line.action == "entry" and line.entry_id in held:
-        return t("audit.answered", n=held[line.entry_id])
+        return raw_answers.said(t, held[line.entry_id])
     if line.action == "entry":
         return t(ENTRIES.get(line.entry_kind, "audit.entry"))
     return t(f"audit.{line.action}")

@@ -9,7 +9,7 @@ from core.i18n import Translator
 from core.records.roles import Page
 from core.safety import egress
 from core.settings import ASSETS, current
-from core.ui import clock, demo, language, own_pin, preferences, staff
+from core.ui import clock, demo, follow, language, own_pin, preferences, staff
 from core.ui.markup import draw, fill
 
 ICON = ASSETS / "icons" / "auscult.png"
@@ -91,6 +91,7 @@ def begin(page: Page) -> Translator:
     """First line of each page: none runs unless the router ran and the person may see it."""
     if not st.session_state.get(GUARD) or not staff.may(page, "see"):
         st.stop()
+    follow.begin()
     t = language.current()
     _top(t)
     if demo.case():

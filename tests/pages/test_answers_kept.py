@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from answering import ORDER, SAID, Instant
@@ -14,11 +15,11 @@ from wards import Ward
 
 from core.i18n import LANGUAGES, Language, translator
 from core.pharmacy.knowledge import Knowledge
-from core.records import answers, audit, people, verify
+from core.records import answers, audit, erase, people, verify
 from core.records.problems import DatabaseAway
 from core.records.store import Records
 from core.settings import current
-from core.ui import demo, keeping
+from core.ui import demo, follow, keeping, staff
 from core.ui.gate import HELD
 from core.ui.owner import drafts
 from core.ui.pharmacy import worded
@@ -279,3 +280,63 @@ def test_an_administrator_erases_an_answer(open_page: OpenPage, drawn: Drawn, wa
     assert keeping.records().groups(kind="model_answer") == ()
     assert EN("audit.answered", n=2) not in drawn(app)
     assert EN("audit.raw.none") in [caption.value for caption in app.caption]
+
+
+def test_an_erased_answer_is_on_no_card_any_more(
+    open_page: OpenPage, drawn: Drawn, ward: Ward, model: Instant
+) -> None:
+    ward.enter("pharmacist")
+    app, job = explain(open_page)
+    first = "Both raise the risk of bleeding."
+    assert first in words_on(app)
+    answer = the_answer()
+    erase.erase_group(keeping.records(), answer.group, ward.people["administrator"].id)
+    again = open_page("pharmacy")
+    assert not again.exception
+    assert first not in words_on(again)
+    again.query_params["job"], again.query_params["about"] = job, slugs(again)[0]
+    assert first not in words_on(again.run())
+
+
+def test_a_press_on_a_screen_that_was_locked_meanwhile_asks_nobody(
+    open_page: OpenPage, ward: Ward
+) -> None:
+    ward.enter("pharmacist")
+    app = paste(open_page("pharmacy", "en"), "\n".join(NAMES["en"]))
+    slug = slugs(app)[0]
+    ward.token = None
+    app.button(key=f"explain-{slug}").click().run()
+    assert desk().activity.pace.answers == 0
+    keeping.flush()
+    assert answers.newest(keeping.records(), 9) == ()
+
+
+def test_a_growing_answer_does_not_keep_a_screen_open(
+    open_page: OpenPage, ward: Ward, model: Instant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.how = "running"
+    monkeypatch.setattr(follow, "LOOK_S", 0.0)
+    ward.enter("pharmacist")
+    app = paste(open_page("pharmacy", "en"), "\n".join(NAMES["en"]))
+
+    def look() -> staff.Standing:
+        ward.token = None  # as the end of the shift on another tablet does
+        return staff.look()
+
+    monkeypatch.setattr(follow, "staff", SimpleNamespace(look=look))
+    app.button(key=f"explain-{slugs(app)[0]}").click().run()
+    assert not app.exception
+    assert EN("door.title") in words_on(app)
+
+
+def test_two_tabs_keep_each_others_answers(open_page: OpenPage) -> None:
+    first, job = explain(open_page)
+    second = open_page("pharmacy", "en")
+    second.session_state[worded.JOBS] = ("0123456789abcdef" * 2, {})  # it was open before
+    _, other = asked(second)
+    held = drafts().find("0123456789abcdef" * 2, worded.SLOT)
+    assert other in held.values() and job != other
+    third = paste(open_page("pharmacy", "en"), "warfarin")
+    for slug in slugs(third):
+        third.button(key=f"explain-{slug}").click().run()
+    assert set(drafts().find("0123456789abcdef" * 2, worded.SLOT)) >= set(held)

@@ -17,7 +17,7 @@ from core.model.job import View
 from core.model.request import Request
 from core.pharmacy.model_words import Worded
 from core.pharmacy.worded import Mark
-from core.ui import demo, gate, staff
+from core.ui import demo, gate, kept_jobs, owner, staff
 from core.ui.follow import Following
 from core.ui.markup import draw, fill
 from core.ui.owner import drafts
@@ -32,11 +32,11 @@ Compare = Callable[[str], Iterable[Mark]]
 
 
 def job_of(slug: str, who: str) -> str | None:
-    """The last job about this, of this tab, of the address or of the drafts."""
+    """The last job about this, of this tab, of the address or of the drafts; none once erased."""
     asked = _held(who).get(slug)
     if asked is None and st.query_params.get(ABOUT) == slug:
-        return st.query_params.get(JOB)
-    return str(asked) if asked else None
+        asked = st.query_params.get(JOB)
+    return str(asked) if asked and not kept_jobs.is_erased(who, str(asked)) else None
 
 
 def place(t: Translator, slug: str, who: str | None, now: Request, compare: Compare | None) -> bool:
@@ -54,6 +54,9 @@ def place(t: Translator, slug: str, who: str | None, now: Request, compare: Comp
 def ask(t: Translator, request: Request, slug: str, who: str) -> None:
     """Hands a request in; a refusal is told in passing."""
     here = staff.look()
+    # The screen may have been locked, or be another person's, since the button was drawn.
+    if not staff.may("pharmacy", "check", here) or owner.owner() != who:
+        return
     recorded = here.session is not None and demo.case() is None
     person = here.session.person if here.session and recorded else None
     view = desk().submit(request, who, person)
@@ -98,7 +101,10 @@ def _held(who: str) -> dict[str, str]:
 
 
 def _remember(slug: str, job: str, who: str) -> None:
-    held = {**_held(who), slug: job}
+    # Another tab may have asked meanwhile; the newest stands last.
+    held = {**(drafts().find(who, SLOT) or {}), **_held(who)}
+    held.pop(slug, None)
+    held[slug] = job
     st.session_state[JOBS] = (who, dict(list(held.items())[-KEPT:]))
     with contextlib.suppress(NotStored):  # this tab and the address know it still
         drafts().save(who, SLOT, st.session_state[JOBS][1])
