@@ -59,7 +59,7 @@ from core.ui import (
 from core.ui.pharmacy import list_editor
 
 KEY = re.compile(r"[a-z_]+(\.[A-Za-z0-9_]+)+")
-FILE = re.compile(r".*\.(css|csv|js|json|po|py|svg|png|zip|pdf|safetensors)")
+FILE = re.compile(r".*\.(css|csv|js|json|po|py|svg|png|zip|pdf|safetensors|txt)")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 ENGLISH_WITH_CHINESE = {"pharmacy.empty.text"}  # tells that Chinese names may be typed
 BLANK = {"safety.said.affirmed"}  # what stands without a doubt needs no remark
