@@ -31,7 +31,7 @@ right = bench.container(key="main")
 below = bench.container(key="rest")  # below the list; on a narrow screen below the results
 
 found = right.container(key="found")
-asked = right.container(key="asking")  # below the results; on a narrow screen below the list
+asked = right.container(key="asking")  # below the results
 
 with left:
     texts = adding.adding(t)

@@ -21,7 +21,7 @@ from core.ui.thought_panel import ThoughtPanel
 
 EVERY_S = 0.5
 LOOK_S = 5.0
-PENDING = "answers being followed"
+PENDING, SEEN = "answers being followed", "answers that had their place"
 
 
 class Following:
@@ -34,11 +34,14 @@ class Following:
         self._t, self._job, self._owner, self._after = t, job, owner, after
         self._shown = 0
         self._drawn: View | None = None
-        with st.container(key=f"job-{job}", border=True):
-            self._head = st.empty()
+        with _own_place(job):
+            with st.container(horizontal=True, key=f"top-{job}", vertical_alignment="center"):
+                with st.container(width="stretch"):
+                    self._head = st.empty()
+                self._stop = st.empty()
             thinking = st.container(key=f"thought-box-{job}")
             self._frozen, self._live = st.container(key=f"answer-{job}"), st.empty()
-            self._stop, self._foot = st.empty(), st.container(key=f"foot-{job}")
+            self._foot = st.container(key=f"foot-{job}")
         self._thought = ThoughtPanel(t, thinking, job)
         st.session_state.setdefault(PENDING, []).append(self)
 
@@ -96,35 +99,57 @@ def run() -> None:
     it: so the loop itself asks whether the screen may still be shown.
     """
     growing: list[Following] = st.session_state.pop(PENDING, [])
-    looked = time.monotonic()
+    looked, grew = time.monotonic(), False
     while growing := [following for following in growing if following.step()]:
+        grew = True
         time.sleep(EVERY_S)
         if time.monotonic() - looked > LOOK_S:
             looked = time.monotonic()
             if not staff.look().works:
                 st.rerun()
+    if grew:
+        st.rerun()  # what was not offered while it grew is offered now
+
+
+def _own_place(job: str) -> st.delta_generator.DeltaGenerator:
+    """The box of a job; one that stood there before is taken away first.
+
+    Until a script ends, the browser keeps what an earlier run drew in the same place: the words of
+    the answer before would stand below the new one for as long as that grows.
+    """
+    seen: set[str] = st.session_state.setdefault(SEEN, set())
+    place = st if job in seen else st.empty()
+    seen.add(job)
+    return place.container(key=f"job-{job}", border=True)
 
 
 def _head(t: Translator, place: st.delta_generator.DeltaGenerator, view: View) -> None:
     """Whose words these are, and where the job stands."""
-    thinking = view.state == "running" and view.thought and not view.answer
-    state = t("model.thinking") if thinking else t(f"model.state.{view.state}", n=view.place)
     origin = view.origin
-    parts = (
-        t("model.seconds", n=round(view.seconds)) if view.seconds >= 1 else "",
+    times = (
+        t("model.seconds", n=round(view.seconds)) if view.seconds else "",
         t("model.left", n=round(view.left_s)) if view.left_s and view.left_s >= 1 else "",
-        origin.model if origin else "",
-        origin.precision if origin else "",
-        origin.host if origin else "",
     )
+    named = (origin.model, origin.precision, origin.host) if origin else ()
     place.html(
         fill(
-            '<div class="job-head"><b role="status">$state</b> <small>$named</small>',
-            state=state,
-            named=" · ".join(filter(None, parts)),
+            '<div class="job-head"><b role="status">$state</b> <small>$times</small>',
+            state=_state(t, view),
+            times=" · ".join(filter(None, times)),
         )
         + f'<span class="right">{badges.origin(t, "model")}</span></div>'
+        + fill(
+            '<p class="job-from"><b>$unverified</b> $named</p>',
+            unverified=t("model.unverified"),
+            named=" · ".join(filter(None, named)),
+        )
     )
+
+
+def _state(t: Translator, view: View) -> str:
+    if view.state == "running" and not view.answer:
+        return t("model.thinking" if view.thought else "model.waiting")
+    return t(f"model.state.{view.state}", n=view.place)
 
 
 def _ending(t: Translator, view: View) -> None:

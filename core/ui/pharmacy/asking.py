@@ -128,8 +128,8 @@ def _model(t: Translator, words: Words, found: Answer) -> None:
     loaded = desk().model is not None and who is not None
     if not found.holds and (asked or loaded):
         states.not_covered(t("pharmacy.asking.alone.note"))
-    worded.place(t, slug, who, request, compare if found.holds else None)
-    if loaded and who:
+    standing = worded.place(t, slug, who, request, compare if found.holds else None)
+    if loaded and who and standing != "growing":
         first = "pharmacy.asking.explain" if found.holds else "pharmacy.asking.alone"
         st.button(
             t("pharmacy.asking.again" if asked else first),

@@ -24,10 +24,10 @@ def control(t: Translator, pair: Pair, slug: str) -> None:
     """The button that asks, or the place where the answer grows."""
     who = owner.owner()
     asked = worded.place(t, slug, who, _request(t, pair), _compare(pair))
-    if desk().model is None or who is None:
+    if desk().model is None or who is None or asked == "growing":
         return
     st.button(
-        t("pharmacy.explain.again" if asked else "pharmacy.explain"),
+        t("pharmacy.explain.again" if asked == "there" else "pharmacy.explain"),
         key=f"explain-{slug}",
         icon=":material/notes:",
         on_click=partial(_ask, t, pair, slug, who),

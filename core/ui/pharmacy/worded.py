@@ -8,6 +8,7 @@ of the person, and so recorded. Does not know: what is asked.
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -28,6 +29,7 @@ JOBS, SLOT = "jobs of this page", "answers"
 KEPT = 40  # of one person or browser
 INCOMPLETE = ("truncated", "stopped", "interrupted")
 
+Standing = Literal["none", "growing", "there"]
 Compare = Callable[[str], Iterable[Mark]]
 
 
@@ -39,16 +41,19 @@ def job_of(slug: str, who: str) -> str | None:
     return str(asked) if asked and not kept_jobs.is_erased(who, str(asked)) else None
 
 
-def place(t: Translator, slug: str, who: str | None, now: Request, compare: Compare | None) -> bool:
+def place(
+    t: Translator, slug: str, who: str | None, now: Request, compare: Compare | None
+) -> Standing:
     """The place where an answer grows, if there is one; with `compare` it is held to its rows.
 
     `now` is the request as it would be asked now: an answer to another one says so.
     """
     job = job_of(slug, who) if who else None
     if not job or not who:
-        return False
+        return "none"
     Following(t, job, who, partial(_after, t, now, compare))
-    return True
+    view = desk().find(job, who)
+    return "growing" if view and view.active else "there"
 
 
 def ask(t: Translator, request: Request, slug: str, who: str) -> None:
