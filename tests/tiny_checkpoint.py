@@ -72,7 +72,7 @@ def build(folder: Path, transcripts: Mapping[str, Transcript], vocabulary: int =
     asked = [t.asked for t in transcripts.values()]
     made_by = Path(__file__).read_text(encoding="utf-8")
     said = repr((sorted(transcripts.items()), asked, vocabulary, made_by))
-    home = folder / hashlib.sha256(said.encode()).hexdigest()[:16]
+    home = folder / f"tiny-gemma-{hashlib.sha256(said.encode()).hexdigest()[:10]}"
     if (home / "done").exists():
         return home
     folder.mkdir(parents=True, exist_ok=True)

@@ -52,8 +52,14 @@ def place(
     if not job or not who:
         return "none"
     Following(t, job, who, partial(_after, t, now, compare))
-    view = desk().find(job, who)
+    view = _standing(slug, who)
     return "growing" if view and view.active else "there"
+
+
+def _standing(slug: str, who: str) -> View | None:
+    """The last answer about this, as it stands."""
+    job = job_of(slug, who)
+    return desk().find(job, who) if job else None
 
 
 def ask(t: Translator, request: Request, slug: str, who: str) -> None:
@@ -61,6 +67,9 @@ def ask(t: Translator, request: Request, slug: str, who: str) -> None:
     here = staff.look()
     # The screen may have been locked, or be another person's, since the button was drawn.
     if not staff.may("pharmacy", "check", here) or owner.owner() != who:
+        return
+    before = _standing(slug, who)
+    if before and before.active:  # a button of the run before can be pressed while this one grows
         return
     recorded = here.session is not None and demo.case() is None
     person = here.session.person if here.session and recorded else None
