@@ -121,12 +121,17 @@ class Desk:
         with self._lock:
             engine, self._engine = self._engine, None
             line, self._line = self._line, []
+            running = list(self._running)
+            for job in running:
+                job.stopping = True
         for job in line:
             job.end("stopped")
-        if engine is not None:
-            engine.close()
-        for job in list(self._running):  # given to the engine while it closed
-            job.end("stopped")
+        try:
+            if engine is not None:
+                engine.close()
+        finally:
+            for job in running:  # given to the engine while it closed
+                job.end("stopped")
 
     def submit(self, request: Request, owner: str, person: str | None = None) -> View:
         """Hands in a question; the view tells at once whether it runs, waits or was refused.
@@ -148,7 +153,7 @@ class Desk:
             self._jobs[job.id] = job
             self._line.append(job)
             self._forget()
-        self._store.save(owner, job.id, job.view().as_json())
+        self._keep(job)
         self._start()
         return self._view(job)
 
@@ -174,7 +179,11 @@ class Desk:
         if waiting:
             found.end("stopped")
         elif engine is not None and found.state == "running":
-            engine.stop(found.id)
+            found.stopping = True
+            try:
+                engine.stop(found.id)
+            finally:
+                found.end("stopped")  # the engine may still be reading the question
 
     def _refused(self, owner: str) -> ModelProblem | None:
         own = sum(job.owner == owner and job.state in OPEN for job in self._jobs.values())
@@ -186,15 +195,21 @@ class Desk:
 
     def _start(self) -> None:
         """Gives the engine what may run now, in the order it came."""
-        while (job := self._next()) is not None:
-            engine = self._engine
-            if engine is None:
-                job.end("stopped")
-            else:
+        while (found := self._next()) is not None:
+            job, engine = found
+            try:
                 engine.ask(job.id, job.request, job)
+                if job.stopping:  # before the engine knew it
+                    engine.stop(job.id)
+            except Exception:  # whoever comes here ended another question and must go on
+                LOG.exception("job %s could not be asked", job.id[:8])
+                job.end("failed", ModelProblem("model.problem.broke"))
 
-    def _next(self) -> Job | None:
+    def _next(self) -> tuple[Job, Engine] | None:
+        """What may run now, and the engine it was handed in for."""
         with self._lock:
+            if self._engine is None:
+                return None
             pictures = any(job.request.pictures for job in self._running)
             for job in self._line:
                 full = len(self._running) >= self._limits.together
@@ -203,7 +218,7 @@ class Desk:
                 self._line.remove(job)
                 self._running.append(job)
                 job.begin()
-                return job
+                return job, self._engine
             return None
 
     def _ended(self, job: Job) -> None:
@@ -212,9 +227,12 @@ class Desk:
                 self._running.remove(job)
             self._ended_at[job.id] = time.monotonic()
             self._pace = self._pace.with_answer(job.tokens, job.took)
-        self._keep(job)
-        self._start()
-        self._told(job, lambda: self._store.done(job.record()))
+        try:
+            self._keep(job)
+            self._start()
+        finally:
+            self._told(job, lambda: self._store.done(job.record()))
+            job.forget()
 
     def _view(self, job: Job) -> View:
         with self._lock:
@@ -235,12 +253,17 @@ class Desk:
         while not ended.wait(SAVE_S):
             for job in list(self._running):
                 self._keep(job)
+            with self._lock:
+                self._forget()
 
     def _keep(self, job: Job) -> None:
-        self._told(job, lambda: self._store.save(job.owner, job.id, job.view().as_json()))
+        with job.storing:
+            self._told(job, lambda: self._store.save(job.owner, job.id, job.view().as_json()))
 
     def _told(self, job: Job, store: Callable[[], None]) -> None:
         try:
             store()
         except AuscultError as problem:
             LOG.warning("job %s was not stored: %s", job.id[:8], problem.detail or problem.key)
+        except Exception as fault:  # the line goes on; its message may hold the text
+            LOG.error("job %s was not stored: %s", job.id[:8], type(fault).__name__)

@@ -5,6 +5,8 @@ the raw text is kept apart. Safe to be read while it is written.
 Does not know: queues (`desk`), screens, where it is stored.
 """
 
+import logging
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -14,10 +16,14 @@ from typing import Any, Literal, Protocol
 
 from core.errors import AuscultError
 from core.model.engine import End, Origin
+from core.model.problems import ModelProblem
 from core.model.request import Request
 from core.model.thought import State as ThoughtState
 from core.model.thought import ThoughtParser
 
+LOG = logging.getLogger("auscult")
+# Half a character, as a server may send it: no file and no page can take it.
+_HALF = re.compile("[\ud800-\udfff]")
 State = Literal[
     "queued",
     "running",
@@ -108,7 +114,11 @@ class Ended:
 
 @dataclass(slots=True)
 class Job:
-    """The sink of an engine; `ended` is called once, after its end."""
+    """The sink of an engine; `ended` is called once, after its end, whatever fails.
+
+    `stopping`: it was stopped while the engine may not know it yet. `storing`: held by whoever
+    stores it, so that no older view comes after a newer one.
+    """
 
     id: str
     owner: str
@@ -125,9 +135,12 @@ class Job:
     first: float = 0.0
     took: float = 0.0
     problem: AuscultError | None = None
+    stopping: bool = False
+    storing: threading.Lock = field(default_factory=threading.Lock)
     shown: dict[str, list[str]] = field(default_factory=lambda: {"thought": [], "answer": []})
     raw: list[str] = field(default_factory=list)
     _parser: ThoughtParser = field(default_factory=ThoughtParser)
+    _thought_state: ThoughtState | None = None  # known for good once the text is forgotten
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def begin(self) -> None:
@@ -135,6 +148,7 @@ class Job:
             self.state, self.began = "running", time.monotonic()
 
     def text(self, piece: str, tokens: int) -> None:
+        piece = _HALF.sub("\ufffd", piece)
         with self._lock:
             if self.state != "running":
                 return
@@ -149,25 +163,40 @@ class Job:
         with self._lock:
             if self.state not in OPEN:
                 return
-            for kind, text in self._parser.close():
-                self.shown[kind].append(self.gates[kind].feed(text))
-            for name, gate in self.gates.items():
-                self.shown[name].append(gate.close())
+            if not self._closed() or (how == "failed" and problem is None):
+                how, problem = "failed", ModelProblem("model.problem.broke")
             self.state, self.problem = how, problem
             self.took = time.monotonic() - self.began if self.began else 0.0
         self.ended(self)
 
+    def _closed(self) -> bool:
+        """Shows what is left; what a failing gate did not give out stays away."""
+        try:
+            for kind, text in self._parser.close():
+                self.shown[kind].append(self.gates[kind].feed(text))
+            for name, gate in self.gates.items():
+                self.shown[name].append(gate.close())
+        except Exception as fault:  # its message may hold the text
+            LOG.error("job %s: its gate failed: %s", self.id[:8], type(fault).__name__)
+            return False
+        return True
+
+    def forget(self) -> None:
+        """Once it is recorded: what was written but not shown does not stay in memory."""
+        with self._lock:
+            self._thought_state = self._parser.parsed().state
+            self.raw, self.gates, self._parser = [], {}, ThoughtParser()
+
     def view(self, place: int = 0, left_s: float | None = None) -> View:
         with self._lock:
             running = time.monotonic() - self.began if self.state == "running" else self.took
-            parsed = self._parser.parsed()
             return View(
                 id=self.id,
                 purpose=self.request.purpose,
                 state=self.state,
                 thought="".join(self.shown["thought"]).strip(),
                 answer="".join(self.shown["answer"]).strip(),
-                thought_state=parsed.state,
+                thought_state=self._thought_state or self._parser.parsed().state,
                 place=place,
                 tokens=self.tokens,
                 seconds=running,

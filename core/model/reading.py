@@ -1,9 +1,11 @@
 """One answer as it is read from a server's stream.
 
-Knows: thoughts in a field of their own become marked text, no answer is longer than its budget
-allows, nothing is said after the end. Does not know: the connection's errors.
+Knows: thoughts in a field of their own become marked text, a character that came in two halves is
+whole again, no answer is longer than its budget allows, nothing is said after the end.
+Does not know: the connection's errors.
 """
 
+import codecs
 import threading
 from typing import Any
 
@@ -26,6 +28,8 @@ class Answer:
         self.tokens = 0
         self._pieces, self._characters = PIECES * budget, CHARACTERS * budget
         self._thinking = self._over = False
+        # Keeps the first half of a character for the second one; a half alone is replaced.
+        self._halves = codecs.getincrementaldecoder("utf-16-le")("replace")
         self._lock = threading.Lock()
 
     @property
@@ -47,14 +51,19 @@ class Answer:
     def thought_ends(self) -> None:
         if self._thinking and not self._over:
             self._thinking = False
-            self.sink.text(CLOSED, self.tokens)
+            self.sink.text(self._whole("", ends=True) + CLOSED, self.tokens)
 
     def _say(self, text: str) -> None:
         if self._over:
             return
         self.tokens += 1
-        self.sink.text(text[: max(self._characters, 0)], self.tokens)
+        said = self._whole(text[: max(self._characters, 0)])
         self._characters -= len(text)
+        if said:
+            self.sink.text(said, self.tokens)
+
+    def _whole(self, text: str, ends: bool = False) -> str:
+        return self._halves.decode(text.encode("utf-16-le", "surrogatepass"), ends)
 
     def stop(self) -> None:
         """Said at once; the connection is cut behind it, so the server hears of it too."""

@@ -4,18 +4,19 @@ Knows: what is held back becomes one mark, the restated management of a cited ro
 two others; no mark can come from the model. Does not know: how an order is recognised.
 """
 
+import logging
 from collections.abc import Callable
 
-from core.errors import AuscultError
 from core.i18n import Translator
 from core.safety import orders
 
+LOG = logging.getLogger("auscult")
 HELD, RULE, RULE_END = "\ue010", "\ue011", "\ue012"
 _OURS = str.maketrans("", "", HELD + RULE + RULE_END)
 
 
 class OrderGate:
-    """One text on its way out; without its tables everything is held back."""
+    """One text on its way out; without a judge everything is held back."""
 
     def __init__(self, rows: tuple[orders.CitedRow, ...] = ()) -> None:
         self._judge = orders.Gate(rows)
@@ -32,7 +33,8 @@ class OrderGate:
             return ""
         try:
             return "".join(map(_marked, pieces()))
-        except AuscultError:
+        except Exception as fault:  # whatever it is: nothing passes that was not judged
+            LOG.error("the judge of orders failed: %s", type(fault).__name__)
             self._broken = True
             return HELD
 

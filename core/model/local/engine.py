@@ -69,6 +69,11 @@ class LocalEngine:
         except ModelProblem as problem:
             sink.end("failed", problem)
             return
+        except Exception as why:  # templates, processors and torch each have errors of their own
+            LOG.exception("a question could not be read")
+            torch.cuda.empty_cache()  # does nothing where CUDA was never used
+            sink.end("failed", named(why))
+            return
         if request.pictures:
             self._open[job] = asked = _Open(sink)
             self._waiting.put((job, inputs, request.budget, asked))
@@ -127,8 +132,12 @@ class LocalEngine:
         """One question with pictures after the other, each with the model to itself."""
         while (waiting := self._waiting.get()) is not None:
             job, inputs, budget, asked = waiting
-            if not asked.stopped.is_set():
+            if asked.stopped.is_set():
+                continue
+            try:
                 self._end(job, *self._picture(inputs, budget, asked))
+            except Exception as fault:  # the next one is answered; the message may hold text
+                LOG.error("an answer could not be handed on: %s", type(fault).__name__)
 
     def _picture(
         self, inputs: dict[str, Any], budget: int, asked: _Open
@@ -139,9 +148,9 @@ class LocalEngine:
                 tokens = answer(
                     self._loaded, self._features, inputs, config, asked.stopped, asked.text
                 )
-        except (RuntimeError, ValueError, MemoryError) as why:
+        except Exception as why:  # torch, transformers, or whoever takes the text
             LOG.exception("an answer failed")
-            torch.cuda.empty_cache()  # does nothing where CUDA was never used
+            torch.cuda.empty_cache()
             return "failed", named(why)
         ends = self._config.eos_token_id or []
         return ("finished" if tokens and tokens[-1] in ends else "truncated"), None

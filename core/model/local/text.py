@@ -1,7 +1,8 @@
 """Text questions of all sessions in one running batch (transformers' continuous batching).
 
 Knows: token ids only. Every question streams; one that is stopped is told so at once, whatever the
-batch still does with it. A batch that died fails its questions and is made anew for the next.
+batch still does with it. A batch that died fails its questions and is made anew for the next. What
+is asked while somebody else has the model begins afterwards, whether a batch runs or not.
 Does not know: pictures, which run while the batch is paused. Attention stays sdpa: the batch may
 not switch to flash attention, which ignores the mask of pictures.
 """
@@ -10,7 +11,7 @@ import logging
 import math
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,9 +35,12 @@ STEP = {"cpu": 512, "cuda": 1024}
 
 @dataclass(slots=True)
 class _Open:
-    """A question being answered: what was already handed on."""
+    """A question being answered: the batch it is in, what was already handed on."""
 
     sink: Sink
+    tokens: list[int]
+    budget: int
+    manager: Any = None
     decoder: DecodeStream = field(default_factory=lambda: DecodeStream(skip_special_tokens=True))
     shown: int = 0
 
@@ -49,35 +53,59 @@ class TextBatch:
         self._open: dict[str, _Open] = {}
         self._lock = threading.Lock()
         self._manager: Any = None
-        self._closing = False
+        self._lent = self._closing = False
 
     def ask(self, job: str, tokens: list[int], budget: int, sink: Sink) -> None:
         with self._lock:
-            manager = None if self._closing else self._running()
-            if manager is not None:
-                self._open[job] = _Open(sink)
-        if manager is None:
+            closing = self._closing
+            if not closing:
+                self._open[job] = _Open(sink, tokens, budget)
+        if closing:
             sink.end("stopped")
-            return
-        manager.add_request(tokens, request_id=job, max_new_tokens=budget, streaming=True)
+        else:
+            self._begin(job)
+
+    def _begin(self, job: str) -> None:
+        """Hands a question to the batch, unless somebody has the model now."""
+        try:
+            with self._lock:
+                found = self._open.get(job)
+                if self._lent or self._closing or found is None or found.manager is not None:
+                    return
+                found.manager = self._running()
+                found.manager.add_request(
+                    found.tokens, request_id=job, max_new_tokens=found.budget, streaming=True
+                )
+        except Exception as why:  # a batch that cannot begin ends this question, not the caller
+            LOG.exception("an answer could not begin")
+            self._end(job, "failed", named(why))
 
     def stop(self, job: str) -> None:
         with self._lock:
-            found = self._open.pop(job, None)
-            manager = self._manager
-        if found is not None:
-            manager.cancel_request(job)
-            found.sink.end("stopped")
+            found = self._open.get(job)
+            if found is not None and found.manager is not None:
+                found.manager.cancel_request(job)
+        self._end(job, "stopped")
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """The model is the caller's alone; questions go on afterwards where they were."""
-        manager = self._manager
-        if manager is None or not manager.is_running():
-            yield
-            return
-        with manager.pause():
-            yield
+        """The model is the caller's alone, one at a time; questions go on or begin afterwards."""
+        with self._lock:
+            self._lent, manager = True, self._manager
+        try:
+            with ExitStack() as held:
+                if _alive(manager):
+                    try:
+                        held.enter_context(manager.pause())
+                    except RuntimeError:  # it died before it could pause, so nothing runs
+                        LOG.warning("the batch ended while it was to pause")
+                yield
+        finally:
+            with self._lock:
+                self._lent = False
+                waiting = [job for job, found in self._open.items() if found.manager is None]
+            for job in waiting:
+                self._begin(job)
 
     def close(self) -> None:
         with self._lock:
@@ -89,7 +117,7 @@ class TextBatch:
             self._end(job, "stopped")
 
     def _running(self) -> Any:
-        if self._manager is not None and self._manager.is_running():
+        if _alive(self._manager):
             return self._manager
         self._manager = self._loaded.model.init_continuous_batching(
             generation_config=self._config,
@@ -111,12 +139,23 @@ class TextBatch:
         while manager.is_running() or not manager.output_router.output_queue.empty():
             output = manager.get_result(timeout=LOOK_S)
             if output is not None:
-                self._take(output)
-        if not self._closing:
-            why = manager.background_thread_status.fatal_error
-            LOG.error("the batch ended: %s", why)
-            for job in list(self._open):
-                self._end(job, "failed", named(why))
+                self._taken(manager, output)
+        if self._closing:
+            return
+        why = manager.background_thread_status.fatal_error
+        LOG.error("the batch ended: %s", why)
+        with self._lock:
+            own = [job for job, found in self._open.items() if found.manager is manager]
+        for job in own:
+            self._end(job, "failed", named(why))
+
+    def _taken(self, manager: Any, output: Any) -> None:
+        try:
+            self._take(output)
+        except Exception as fault:  # the other answers go on; the message may hold text
+            LOG.error("an answer could not be handed on: %s", type(fault).__name__)
+            manager.cancel_request(output.request_id)
+            self._end(output.request_id, "failed", named(fault))
 
     def _take(self, output: Any) -> None:
         found = self._open.get(output.request_id)
@@ -142,8 +181,12 @@ class TextBatch:
     def _end(self, job: str, how: Any, problem: ModelProblem | None = None) -> None:
         with self._lock:
             found = self._open.pop(job, None)
-        if found is not None:
+        if found is None:
+            return
+        try:
             found.sink.end(how, problem)
+        except Exception as fault:  # as above
+            LOG.error("an end could not be handed on: %s", type(fault).__name__)
 
     @property
     def _backend(self) -> Any:
@@ -153,6 +196,13 @@ class TextBatch:
     def _ends(self) -> list[int]:
         ends = self._config.eos_token_id
         return ends if isinstance(ends, list) else [int(ends or 0)]
+
+
+def _alive(manager: Any) -> bool:
+    """Whether this batch takes questions: one that is about to end drops them."""
+    if manager is None or not manager.is_running():
+        return False
+    return manager.background_thread_status.can_accept_new_requests() is None
 
 
 def named(why: object) -> ModelProblem:

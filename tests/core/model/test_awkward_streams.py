@@ -27,6 +27,30 @@ def test_thought_tags_in_the_text_may_be_cut_anywhere(serve: Serve) -> None:
     assert parse(heard.pieces) == Parsed("CYP3A4.", "Levels rise.", "complete")
 
 
+def test_a_character_may_be_cut_too_and_half_of_one_is_replaced(serve: Serve) -> None:
+    def cut(handler: Handler, n: int) -> None:
+        handler.start()
+        for piece in ("One \ud83d", "\ude00 two \ude00", " three \ud83d", " four"):
+            handler.piece(content=piece)
+        handler.piece("stop", content=".\ud83d")
+        handler.line(DONE)
+
+    heard = heard_from(serve(cut))
+    assert "".join(heard.pieces) == "One \U0001f600 two \ufffd three \ufffd four."
+    assert heard.how == ["finished"]
+
+
+def test_half_a_character_does_not_go_from_the_thought_into_the_answer(serve: Serve) -> None:
+    def cut(handler: Handler, n: int) -> None:
+        handler.start()
+        handler.piece(reasoning="CYP \ud83d")
+        handler.piece("stop", content="\ude00 Yes.")
+        handler.line(DONE)
+
+    heard = heard_from(serve(cut))
+    assert parse(heard.pieces) == Parsed("CYP \ufffd", "\ufffd Yes.", "complete")
+
+
 def test_a_thought_that_never_ends_is_told_from_an_answer(serve: Serve) -> None:
     def cut(handler: Handler, n: int) -> None:
         handler.start()

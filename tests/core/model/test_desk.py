@@ -3,15 +3,17 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from asking import LOAD, question
 from transcripts import TRANSCRIPTS
 
-from core.errors import AuscultError
+from core.errors import AuscultError, NotStored
+from core.model import desk as desks
 from core.model.desk import Desk, Limits
 from core.model.engine import Origin, Sink
-from core.model.job import Ended, View, from_json
+from core.model.job import Ended, Through, View, from_json
 from core.model.request import Request
 
 ANNA, BEN = "a" * 32, "b" * 32
@@ -258,3 +260,183 @@ def test_fifty_jobs_at_once_each_end_in_a_clear_state(loaded: object) -> None:
     refused = [view for view in views if not view.id]
     assert {view.state for view in refused} == {"failed"}
     assert all(view.problem == ("model.problem.queue_full", {"most": 20}) for view in refused)
+
+
+class Broken(Slow):
+    """An engine that cannot even begin what is marked so."""
+
+    def ask(self, job: str, request: Request, sink: Sink) -> None:
+        if request.purpose == "bad":
+            raise ValueError("Cannot use chat template functions")
+        Slow.ask(self, job, request, sink)
+
+
+def bad() -> Request:
+    return replace(question("?"), purpose="bad")
+
+
+def test_a_question_that_breaks_the_engine_fails_and_the_next_is_answered() -> None:
+    desk = desk_with(Broken(), limits=Limits(together=1))
+    failed = desk.submit(bad(), ANNA)
+    assert (failed.state, failed.problem) == ("failed", ("model.problem.broke", {}))
+    assert desk.submit(question("?"), ANNA).state == "running"
+
+
+def test_questions_that_break_the_engine_do_not_break_who_ends_the_one_before() -> None:
+    engine = Broken()
+    desk = desk_with(engine, limits=Limits(together=1, own=9))
+    views = [desk.submit(asked, ANNA) for asked in (question("?"), bad(), bad(), question("?"))]
+    engine.asked[views[0].id].end("finished")
+    states = [desk.find(view.id, ANNA).state for view in views]
+    assert states == ["finished", "failed", "failed", "running"]
+
+
+class Torn:
+    """A gate that fails."""
+
+    def feed(self, text: str) -> str:
+        return ""
+
+    def close(self) -> str:
+        raise RecursionError("secret words")
+
+
+def test_a_gate_that_fails_ends_its_job_and_nothing_else(
+    slow: Slow, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = Kept()
+    gates: list[object] = [Torn(), Torn(), Through(), Through()]
+    desk = desk_with(
+        slow, store=kept, gates=lambda request: gates.pop(0), limits=Limits(together=1)
+    )
+    first, second = (desk.submit(question("?"), ANNA).id for _ in range(2))
+    slow.asked[first].end("finished")
+    view = desk.find(first, ANNA)
+    assert (view.state, view.answer) == ("failed", "")
+    assert view.problem == ("model.problem.broke", {})
+    assert desk.find(second, ANNA).state == "running"
+    assert kept[ANNA, first]["state"] == "failed" and [done.view.id for done in kept.over] == [
+        first
+    ]
+    assert "RecursionError" in caplog.text and "secret" not in caplog.text
+
+
+def test_a_full_disk_keeps_no_question_from_being_answered(
+    slow: Slow, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Full(Kept):
+        def save(self, owner: str, job: str, said: dict) -> None:
+            raise NotStored("error.not_stored", "OSError 28")
+
+    desk = desk_with(slow, store=Full())
+    view = desk.submit(question("?"), ANNA)
+    assert view.state == "running" and slow.order == [view.id]
+    assert "OSError 28" in caplog.text
+
+
+def test_a_store_that_fails_in_any_way_ends_neither_the_saver_nor_the_line(
+    slow: Slow, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Torn(Kept):
+        def save(self, owner: str, job: str, said: dict) -> None:
+            if said["state"] != "queued":
+                Kept.save(self, owner, job, said)
+                raise UnicodeEncodeError("utf-8", "secret", 0, 1, "surrogates not allowed")
+
+        def done(self, ended: Ended) -> None:
+            Kept.done(self, ended)
+            raise KeyError("secret")
+
+    monkeypatch.setattr(desks, "SAVE_S", 0.01)
+    kept = Torn()
+    desk = desk_with(slow, store=kept, limits=Limits(together=1))
+    first, second = (desk.submit(question("?"), ANNA).id for _ in range(2))
+    for job in (first, second):
+        met(lambda job=job: kept.get((ANNA, job), {}).get("state") == "running")
+        slow.asked[job].end("finished")
+    assert [done.view.id for done in kept.over] == [first, second]
+    assert "UnicodeEncodeError" in caplog.text and "KeyError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def met(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_half_a_character_is_never_in_what_was_said(slow: Slow) -> None:
+    kept = Kept()
+    desk = desk_with(slow, store=kept)
+    job = desk.submit(question("?"), ANNA).id
+    slow.asked[job].text("Yes \ud83d no.", 4)
+    slow.asked[job].end("finished")
+    assert desk.find(job, ANNA).answer == "So far. Yes \ufffd no."
+    assert kept.over[0].raw == "So far. Yes \ufffd no."
+
+
+def test_a_stop_while_the_question_is_still_read_is_heard(slow: Slow) -> None:
+    reading, go_on = threading.Event(), threading.Event()
+
+    class Reading(Slow):
+        def ask(self, job: str, request: Request, sink: Sink) -> None:
+            reading.set()
+            assert go_on.wait(10)
+            Slow.ask(self, job, request, sink)
+
+        def stop(self, job: str) -> None:
+            self.stopped = job in self.asked
+
+    engine = Reading()
+    desk = desk_with(engine)
+    asking = threading.Thread(target=desk.submit, args=(question("?"), ANNA))
+    asking.start()
+    assert reading.wait(10)
+    (job,) = desk._jobs
+    desk.stop(job, ANNA)
+    assert desk.find(job, ANNA).state == "stopped"
+    go_on.set()
+    asking.join(10)
+    assert engine.stopped, "the engine goes on for nobody"
+    assert desk.find(job, ANNA).state == "stopped"
+
+
+def test_a_question_never_meets_a_model_that_came_after_it(slow: Slow) -> None:
+    desk, later = desk_with(slow), Slow()
+    found = desk._next
+
+    def swapped() -> object:
+        desk._next = found
+        job = found()
+        desk.open(later)
+        return job
+
+    desk._next = swapped
+    job = desk.submit(question("?"), ANNA)
+    assert later.order == [] and desk.find(job.id, ANNA).state == "stopped"
+    assert desk.submit(question("?"), ANNA).state == "running" and len(later.order) == 1
+
+
+def test_what_a_model_really_wrote_does_not_stay_in_memory(slow: Slow) -> None:
+    kept = Kept()
+    desk = desk_with(slow, store=kept)
+    job = desk.submit(question("?"), ANNA).id
+    slow.asked[job].text("<think>secret</think>Yes.", 9)
+    slow.asked[job].end("finished")
+    view = desk.find(job, ANNA)
+    assert "secret" in kept.over[0].raw
+    assert (view.thought, view.thought_state) == ("secret", "complete")
+    held = desk._jobs[job]
+    assert held.raw == [] and held.gates == {} and held._parser.parsed().thought == ""
+
+
+def test_old_jobs_leave_the_memory_without_a_new_question(
+    slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desks, "SAVE_S", 0.01)
+    monkeypatch.setattr(desks, "KEPT_S", 0.0)
+    desk = desk_with(slow)
+    job = desk.submit(question("?"), ANNA).id
+    slow.asked[job].end("finished")
+    met(lambda: job not in desk._jobs)

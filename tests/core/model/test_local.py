@@ -1,8 +1,10 @@
 """The engine in this process on a real, tiny Gemma 3: what it recites, streamed, stopped, cut."""
 
 import copy
+import queue
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -12,7 +14,7 @@ from transcripts import TRANSCRIPTS
 
 from core.model.local.engine import LocalEngine, greedy
 from core.model.local.pictures import PictureFeatures
-from core.model.local.text import PAGE, pages
+from core.model.local.text import PAGE, _Open, pages
 from core.model.request import Picture
 from core.model.shape import Shape
 from core.model.spec import Load, cache_bytes
@@ -172,3 +174,108 @@ def test_a_batch_that_died_fails_its_questions_and_the_next_is_answered(loaded: 
     assert later.wait() == TRANSCRIPTS["plain"].recital
     assert engine._text._manager is not manager and broken is not None
     engine.close()
+
+
+@pytest.mark.parametrize("parts", [("Why?",), (RED, "Why?")])
+def test_a_checkpoint_without_a_chat_template_fails_each_question(
+    loaded: object, parts: tuple[object, ...]
+) -> None:
+    bare = copy.deepcopy(loaded.processor)
+    bare.chat_template = bare.tokenizer.chat_template = None
+    engine, heard = LocalEngine(replace(loaded, processor=bare), LOAD), Heard()
+    engine.ask("bare", question(*parts), heard)
+    heard.wait()
+    assert heard.how == ["failed"] and heard.problem.key == "model.problem.broke"
+    engine.close()
+
+
+def test_a_question_that_finds_no_memory_on_its_way_in_says_so(
+    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(request: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 MiB")
+
+    heard = Heard()
+    monkeypatch.setattr(engine, "_inputs", full)
+    engine.ask("full", question("Why?"), heard)
+    heard.wait()
+    assert heard.how == ["failed"] and heard.problem.key == "model.problem.full"
+
+
+class Deaf(Heard):
+    """Takes no text."""
+
+    def text(self, piece: str, tokens: int) -> None:
+        raise KeyError("secret")
+
+
+class Torn(Heard):
+    """Raises at its end too."""
+
+    def end(self, how: object, problem: object = None) -> None:
+        Heard.end(self, how, problem)
+        raise KeyError("secret")
+
+
+@pytest.mark.parametrize("kind", [Deaf, Torn])
+@pytest.mark.parametrize("parts", [(TRANSCRIPTS["plain"].question,), (RED, "Why?")])
+def test_an_answer_that_cannot_be_handed_on_fails_alone(
+    loaded: object, kind: type[Heard], parts: tuple[object, ...], caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = LocalEngine(loaded, LOAD)
+    torn, beside, later, seen = kind(), Heard(), Heard(), Heard()
+    engine.ask("beside", question(TRANSCRIPTS["loop"].question), beside)
+    engine.ask("torn", question(*parts, budget=30), torn)
+    torn.wait()
+    assert beside.wait() == TRANSCRIPTS["loop"].recital
+    engine.ask("later", question(TRANSCRIPTS["plain"].question), later)
+    engine.ask("seen", question(RED, "Why?", budget=3), seen)
+    assert later.wait() == TRANSCRIPTS["plain"].recital
+    seen.wait()
+    assert seen.how == ["truncated"] and len(torn.how) == 1
+    assert "KeyError" in caplog.text
+    engine.close()
+
+
+def test_a_picture_has_the_model_to_itself_before_any_batch_ran(loaded: object) -> None:
+    engine, text, stopped = LocalEngine(loaded, LOAD), Heard(), Heard()
+    plain = question(TRANSCRIPTS["plain"].question)
+    with engine._text.paused():
+        engine.ask("text", plain, text)
+        engine.ask("stopped", plain, stopped)
+        engine.stop("stopped")
+        assert engine._text._manager is None and stopped.how == ["stopped"]
+    assert text.wait() == TRANSCRIPTS["plain"].recital
+    assert stopped.pieces == []
+    with engine._text.paused():
+        late = Heard()
+        engine.ask("late", plain, late)
+        manager = engine._text._manager
+        assert manager.input_queue.empty() and late.pieces == []
+    assert late.wait() == TRANSCRIPTS["plain"].recital
+    engine.close()
+
+
+def test_a_question_that_waits_for_a_picture_ends_with_the_engine(loaded: object) -> None:
+    engine, text = LocalEngine(loaded, LOAD), Heard()
+    with engine._text.paused():
+        engine.ask("text", question("Why?"), text)
+        engine.close()
+    assert text.how == ["stopped"] and engine._text._manager is None
+
+
+def test_a_batch_that_died_ends_only_its_own_questions(engine: LocalEngine) -> None:
+    def dead() -> SimpleNamespace:
+        return SimpleNamespace(
+            is_running=lambda: False,
+            output_router=SimpleNamespace(output_queue=queue.Queue()),
+            background_thread_status=SimpleNamespace(fatal_error=RuntimeError("broke")),
+        )
+
+    batch, before, after = engine._text, Heard(), Heard()
+    old, new = dead(), dead()
+    batch._open["old"] = _Open(before, [1], 5, old)
+    batch._open["new"] = _Open(after, [1], 5, new)
+    batch._follow(old)
+    assert before.how == ["failed"] and after.how == []
+    assert batch._open.pop("new").sink is after
