@@ -64,9 +64,12 @@ def read(folder: Path) -> Asked:
 
 
 def content(asked: Asked) -> bytes:
-    """What the file says; raises `ValueError` for what could not be read again."""
+    """What the file says; raises a `ModelProblem` for what could not be read again."""
     said = {name: str(getattr(asked, name) or "") for name in NAMES}
-    _read(said)
+    try:
+        _read(said)
+    except ValueError as why:
+        raise ModelProblem("model.choice.unkept", str(why)) from why
     return json.dumps(said, ensure_ascii=False, indent=2).encode()
 
 

@@ -55,9 +55,12 @@ def test_a_file_that_does_not_hold_to_its_form_counts_as_none(
 
 
 def test_what_could_not_be_read_again_is_not_kept() -> None:
-    for asked in (Asked("a\x00b"), Asked("m", "fp4"), Asked("m", "auto", "http://127.0.0.1/v1")):
-        with pytest.raises(ValueError):
+    url = "http://127.0.0.1/v1"
+    pasted = Asked("", "auto", url, "med\u00a0gemma")
+    for asked in (Asked("a\x00b"), Asked("m", "fp4"), Asked("m", "auto", url), pasted):
+        with pytest.raises(ModelProblem) as refused:
             choice.content(asked)
+        assert refused.value.key == "model.choice.unkept"
 
 
 def test_the_environment_wins_over_the_choice(own_data_folder: Path) -> None:
