@@ -1,4 +1,4 @@
-"""A server is met before it takes the place of another: its key, its silence, its list of models."""
+"""A server is met before it takes the place of another: its key, silence, list of models."""
 
 import json
 import time
