@@ -1,7 +1,8 @@
 """A checkpoint in a local folder: what it is, and why one is not run.
 
-Knows: `config.json`, the headers of safetensors files, the list of shards. A folder with Python
-code, pickled weights alone, another architecture or float16 is refused before anything is loaded.
+Knows: `config.json`, the headers of safetensors files, the list of shards, where a chat template
+may be. A folder with Python code, pickled or quantised weights, another architecture, float16 or no
+template is refused before anything is loaded. No content of a file raises anything else.
 Does not know: torch; whether the numbers in the file are good ones.
 """
 
@@ -22,7 +23,16 @@ PICKLED = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
 TOKENIZER = ("tokenizer.json", "tokenizer.model")
 INDEX, SINGLE = "model.safetensors.index.json", "model.safetensors"
 LONGEST_HEADER = 100 * 2**20  # bytes; the format's own limit
+LONGEST_NAME = 200  # of a file
 _HALF = ("F16", "float16", "torch.float16", "half")
+_QUANTISED = ("quantization_config", "compression_config")
+_QUANTISED_STORED = {"I8", "U8", "F8_E4M3", "F8_E5M2"}
+TEMPLATE = "chat_template.jinja"
+# Where else transformers 5.23 finds one; a processor does not take that of its tokenizer.
+TEMPLATE_TOO: Mapping[Kind, tuple[str, ...]] = {
+    "image and text": ("chat_template.json", "processor_config.json"),
+    "text": ("tokenizer_config.json",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +64,9 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     shards = _shards(folder)
     if not any((folder / name).is_file() for name in TOKENIZER):
         raise NoCheckpoint("model.problem.incomplete", file=TOKENIZER[0])
+    _require_template(folder, kind)
     headers = [_header(shard) for shard in shards]
-    _refuse_half(config, headers)
+    _refuse_stored(config, headers)
     return Checkpoint(
         folder=folder,
         kind=kind,
@@ -70,9 +81,12 @@ def read_kind(folder: Path) -> tuple[Kind, dict[str, Any]]:
     """What the configuration says, before any weights are there; raises as `read_checkpoint`."""
     config = _json(folder / "config.json", "model.problem.no_config")
     _refuse_code(folder, config)
-    kind = KINDS.get(str(config.get("model_type")))
+    said = str(config.get("model_type"))
+    kind = KINDS.get(said)
     if kind is None:
-        raise WrongCheckpoint("model.problem.architecture", kind=str(config.get("model_type"))[:60])
+        shown = said[:60].encode("utf-8", "replace").decode()
+        raise WrongCheckpoint("model.problem.architecture", kind=shown)
+    _refuse_quantised(config)
     return kind, config
 
 
@@ -81,7 +95,7 @@ def _json(path: Path, missing: str) -> dict[str, Any]:
         said = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as why:
         raise NoCheckpoint(missing, file=path.name) from why
-    except (OSError, ValueError) as why:
+    except (OSError, ValueError, RecursionError) as why:
         raise NoCheckpoint("model.problem.unreadable", file=path.name) from why
     if not isinstance(said, dict):
         raise NoCheckpoint("model.problem.unreadable", file=path.name)
@@ -95,13 +109,34 @@ def _refuse_code(folder: Path, config: Mapping[str, Any]) -> None:
         raise WrongCheckpoint("model.problem.code", file=code or "config.json")
 
 
+def _refuse_quantised(config: Mapping[str, Any]) -> None:
+    """Such weights would be loaded as they are and shown as the precision that was decided."""
+    text = config.get("text_config")
+    parts = (config, text) if isinstance(text, dict) else (config,)
+    if any(part.get(key) for part in parts for key in _QUANTISED):
+        raise WrongCheckpoint("model.problem.quantised")
+
+
+def _require_template(folder: Path, kind: Kind) -> None:
+    """Without one no question can be put into the words that the model was trained with."""
+    own = folder / TEMPLATE
+    if own.is_file() and own.stat().st_size:
+        return
+    others = (folder / name for name in TEMPLATE_TOO[kind])
+    if not any(
+        _json(other, "model.problem.unreadable").get("chat_template")
+        for other in others
+        if other.is_file()
+    ):
+        raise WrongCheckpoint("model.problem.no_template", file=TEMPLATE)
+
+
 def _shards(folder: Path) -> tuple[Path, ...]:
     if (folder / INDEX).is_file():
         named = _json(folder / INDEX, "model.problem.unreadable").get("weight_map")
-        files = sorted(set(named.values())) if isinstance(named, dict) else []
-        # A name with a folder in it could lead out of the checkpoint.
-        if not files or any(Path(file).name != file for file in files):
+        if not isinstance(named, dict) or not named or not all(map(_is_shard, named.values())):
             raise NoCheckpoint("model.problem.unreadable", file=INDEX)
+        files = sorted(set(named.values()))
     else:
         files = [SINGLE]
     for file in files:
@@ -113,6 +148,18 @@ def _shards(folder: Path) -> tuple[Path, ...]:
     return tuple(folder / file for file in files)
 
 
+def _is_shard(file: object) -> bool:
+    """A name with a folder in it could lead out of the checkpoint."""
+    return (
+        isinstance(file, str)
+        and Path(file).name == file
+        and file.isascii()
+        and file.isprintable()
+        and file.endswith(".safetensors")
+        and len(file) <= LONGEST_NAME
+    )
+
+
 def _header(shard: Path) -> dict[str, Any]:
     """The header of a safetensors file, which must be as long as its tensors say."""
     try:
@@ -121,21 +168,34 @@ def _header(shard: Path) -> dict[str, Any]:
             if length > LONGEST_HEADER:
                 raise ValueError(length)
             header = json.loads(file.read(length))
-        ends = [tensor["data_offsets"][1] for name, tensor in _tensors(header)]
-    except (OSError, ValueError, struct.error, KeyError, TypeError, AttributeError) as why:
+        ends = [_end(tensor) for _, tensor in _tensors(header)]
+    except (OSError, ValueError, struct.error, RecursionError) as why:
         raise NoCheckpoint("model.problem.unreadable", file=shard.name) from why
     if not ends or shard.stat().st_size != 8 + length + max(ends):
         raise NoCheckpoint("model.problem.incomplete", file=shard.name)
     return dict(header)
 
 
-def _tensors(header: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _tensors(header: Any) -> list[tuple[str, Any]]:
+    if not isinstance(header, dict):
+        raise ValueError("no list of tensors")
     return [(name, tensor) for name, tensor in header.items() if name != "__metadata__"]
 
 
-def _refuse_half(config: Mapping[str, Any], headers: list[dict[str, Any]]) -> None:
+def _end(tensor: Any) -> int:
+    """Where the numbers of a tensor end; raises `ValueError`."""
+    said = tensor if isinstance(tensor, dict) else {}
+    match said.get("dtype"), said.get("data_offsets"):
+        case str(), [int(), int(end)]:
+            return int(end)
+    raise ValueError("no tensor")
+
+
+def _refuse_stored(config: Mapping[str, Any], headers: list[dict[str, Any]]) -> None:
     """Activations of Gemma 3 pass the largest float16 (65 504) and the text comes out empty."""
-    stored = {tensor.get("dtype") for header in headers for _, tensor in _tensors(header)}
+    stored = {tensor["dtype"] for header in headers for _, tensor in _tensors(header)}
+    if stored & _QUANTISED_STORED:
+        raise WrongCheckpoint("model.problem.quantised")
     stated = {str(config.get(key)) for key in ("dtype", "torch_dtype")}
     if (stored | stated) & set(_HALF):
         raise WrongCheckpoint("model.problem.float16")
@@ -144,12 +204,15 @@ def _refuse_half(config: Mapping[str, Any], headers: list[dict[str, Any]]) -> No
 def _shape(config: Mapping[str, Any]) -> Shape:
     try:
         return read_shape(config)
-    except (KeyError, TypeError, ValueError, ZeroDivisionError) as why:
+    except (TypeError, ValueError) as why:
         raise NoCheckpoint("model.problem.unreadable", file="config.json") from why
 
 
 def _revision(folder: Path, config: Mapping[str, Any], headers: list[dict[str, Any]]) -> str:
     if folder.parent.name == "snapshots":  # the hub's cache names the folder after the commit
         return folder.name
-    said = json.dumps([config, headers], sort_keys=True).encode()
+    try:
+        said = json.dumps([config, headers], sort_keys=True).encode()
+    except RecursionError as why:
+        raise NoCheckpoint("model.problem.unreadable", file="config.json") from why
     return "sha256:" + hashlib.sha256(said).hexdigest()

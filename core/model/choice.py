@@ -7,6 +7,8 @@ Does not know: whether the model is there (`looking`), who chose it (the audit).
 
 import json
 import logging
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +22,9 @@ from core.settings import ROOT, Settings
 FILE = "model.json"
 NAMES = ("model", "precision", "server", "server_model", "key_file")
 LONGEST, LONGEST_KEY, LARGEST = 1000, 512, 16_384  # characters of a field, of a key; bytes
+# No name=value, no host:port:user:password, no address: what secrets of other programs are kept in.
+# Keys of servers end with `=` at most, as base64 does.
+_KEY = re.compile(r"[!-9;<>-~]+={0,2}")
 LOG = logging.getLogger("auscult")
 Source = Literal["none", "environment", "choice"]
 
@@ -64,9 +69,12 @@ def read(folder: Path) -> Asked:
 
 
 def content(asked: Asked) -> bytes:
-    """What the file says; raises `ValueError` for what could not be read again."""
+    """What the file says; raises a `ModelProblem` for what could not be read again."""
     said = {name: str(getattr(asked, name) or "") for name in NAMES}
-    _read(said)
+    try:
+        _read(said)
+    except ValueError as why:
+        raise ModelProblem("model.choice.unkept", str(why)) from why
     return json.dumps(said, ensure_ascii=False, indent=2).encode()
 
 
@@ -79,24 +87,43 @@ def forget(folder: Path) -> None:
 
 
 def key_file(typed: str, settings: Settings) -> Path | None:
-    """A key file that may be read and sent: none of the program's own secrets, and one short line.
+    """A key file that may be read and sent: one short line, and none that is known as a secret.
 
-    Whoever may name a file and a server could otherwise have any file of this computer sent there.
+    Refused are folders of the program's own secrets, the hub's tokens, files and folders that begin
+    with a dot, and lines such as passwords are kept in. A secret of another program that lies
+    elsewhere as one word cannot be told from a key.
     """
     if not typed.strip():
         return None
-    path = Path(typed.strip()).expanduser()
     try:
+        path = Path(typed.strip()).expanduser()
         real = path.resolve()
         if any(real.is_relative_to(own) for own in _own(settings)):
             raise ModelProblem("model.key.own", file=str(path))
+        if any(_is_private(named) for named in (path.absolute(), real)):
+            raise ModelProblem("model.key.private", file=str(path))
         with real.open(encoding="ascii") as file:
             key = file.readline(LONGEST_KEY + 2).strip()
     except (OSError, ValueError, RuntimeError) as why:
-        raise ModelProblem("model.server.key_file", file=str(path)[:LONGEST]) from why
-    if not 8 <= len(key) <= LONGEST_KEY or not key.isprintable() or " " in key:
+        raise ModelProblem("model.server.key_file", file=typed.strip()[:LONGEST]) from why
+    if not 8 <= len(key) <= LONGEST_KEY or not _KEY.fullmatch(key):
         raise ModelProblem("model.key.none", file=str(path))
     return path
+
+
+def _is_private(path: Path) -> bool:
+    """Whether it is a hub's token, or lies under a name that begins with a dot."""
+    hidden = any(part.startswith(".") and part != ".." for part in path.parts)
+    return hidden or any(path.is_relative_to(hub) for hub in _hubs())
+
+
+def _hubs() -> list[Path]:
+    """Where the hub's library keeps its tokens, as its documentation names the places."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    named = [os.environ.get("HF_HOME"), cache / "huggingface"]
+    files = [os.environ.get("HF_TOKEN_PATH"), os.environ.get("HF_STORED_TOKENS_PATH")]
+    places = [Path(place).expanduser() for place in (*named, *files) if place]
+    return [*places, *(place.resolve() for place in places)]
 
 
 def _own(settings: Settings) -> list[Path]:

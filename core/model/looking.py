@@ -5,9 +5,8 @@ would be once the loaded model is given back, and why it would be refused.
 Does not know: torch, screens. The decision is taken anew when it is loaded.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from core.model.address import Place, place
 from core.model.checkpoint import Checkpoint, read_checkpoint
 from core.model.problems import ModelProblem
 from core.model.spec import (
@@ -21,7 +20,7 @@ from core.model.spec import (
     decide,
     estimate,
 )
-from core.model.starting import Asked, found
+from core.model.starting import found
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,36 +53,6 @@ def look(model: str, precision: str, memory: Memory, load: Load | None = None) -
     except ModelProblem as problem:
         return Look(checkpoint, memory, fits, None, problem)
     return Look(checkpoint, memory, fits, decision)
-
-
-def meet(asked: Asked) -> tuple[Place, tuple[str, ...]]:
-    """Where a server is, and what it offers if it is on this machine; raises a `ModelProblem`."""
-    from core.model.remote import RemoteEngine, Server, read_key  # a client library
-
-    where = place(asked.server)
-    if where == "public":
-        raise ModelProblem("model_page.public")
-    if where != "this machine":
-        return where, ()
-    key = read_key(asked.key_file) if asked.key_file else "none"
-    engine = RemoteEngine(Server(asked.server, asked.server_model, key))
-    try:
-        offered = engine.models()
-    finally:
-        engine.close()
-    if asked.server_model and asked.server_model not in offered:
-        raise ModelProblem("model.server.no_such_model", name=asked.server_model)
-    return where, offered
-
-
-def with_given_back(memory: Memory, loaded: Decision | None) -> Memory:
-    """The memory once the loaded model's weights are gone."""
-    if loaded is None:
-        return memory
-    weights = loaded.estimate.weights
-    if loaded.device == "cpu":
-        return replace(memory, cpu=memory.cpu + weights)
-    return replace(memory, gpu=(memory.gpu or 0) + weights)
 
 
 def _fit(precision: Precision, needed: Estimate, memory: Memory) -> Fit:

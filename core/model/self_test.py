@@ -25,9 +25,12 @@ _FENCED = re.compile(r"\A```(?:json)?\s*\n(.*?)\n?```\Z", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`first_s`: from the begin to the first token. `speed`: tokens a second after it, if any."""
+    """`first_s`: from the begin to the first token. `speed`: tokens a second after it, if any.
 
-    valid: bool
+    `valid` is None where the question was not answered: that says nothing about the model.
+    """
+
+    valid: bool | None
     first_s: float
     speed: float | None
     tokens: int
@@ -49,7 +52,10 @@ def judge(view: View) -> Outcome:
     """What an ended answer shows."""
     rest = view.seconds - view.first_s
     speed = (view.tokens - 1) / rest if view.tokens > 1 and rest > 0 else None
-    return Outcome(holds(view.answer), view.first_s, speed, view.tokens, view.answer)
+    answered = view.state in ("finished", "truncated")
+    return Outcome(
+        holds(view.answer) if answered else None, view.first_s, speed, view.tokens, view.answer
+    )
 
 
 def holds(answer: str) -> bool:

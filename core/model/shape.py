@@ -27,6 +27,7 @@ _VISION = {
     "image_size": 224,
     "patch_size": 16,
 }
+LARGEST = 2**31  # of one size; a number beyond it is a mistake
 _GLOBAL_EVERY = 6  # five layers look at a window, the sixth at everything
 
 
@@ -56,23 +57,27 @@ class Shape:
 
 
 def read_shape(config: Mapping[str, Any]) -> Shape:
-    """The shape that a `config.json` of kind `gemma3` or `gemma3_text` describes."""
-    text = {**_TEXT, **{k: v for k, v in _part(config, "text_config").items() if v is not None}}
-    heads, layers = _Heads(text), int(text["num_hidden_layers"])
-    hidden = int(text["hidden_size"])
+    """The shape that a `config.json` of kind `gemma3` or `gemma3_text` describes.
+
+    Raises `TypeError` or `ValueError` for what are no sizes.
+    """
+    said = _part(config, "text_config")
+    text = _sizes(said, _TEXT)
+    heads, layers, hidden = _Heads(text), text["num_hidden_layers"], text["hidden_size"]
     norms = layers * (4 * hidden + 2 * heads.width) + hidden
-    embeddings = int(text["vocab_size"]) * hidden
-    vision = {**_VISION, **config["vision_config"]} if config.get("vision_config") else None
+    embeddings = text["vocab_size"] * hidden
+    seen = config.get("vision_config")
+    vision = _sizes(seen, _VISION) if seen else None
     tower = _vision_parameters(vision, hidden) if vision else 0
-    everywhere = _global_layers(text, layers)
+    everywhere = _global_layers(said, layers)
     return Shape(
-        linear=layers * heads.weights(hidden, int(text["intermediate_size"])),
+        linear=layers * heads.weights(hidden, text["intermediate_size"]),
         kept=norms + embeddings + tower,
-        rows=layers * heads.rows(hidden, int(text["intermediate_size"])),
+        rows=layers * heads.rows(hidden, text["intermediate_size"]),
         vision=tower,
         local_layers=layers - everywhere,
         global_layers=everywhere,
-        window=int(text["sliding_window"]),
+        window=text["sliding_window"],
         values_per_token=2 * heads.keys,
         patches=(vision["image_size"] // vision["patch_size"]) ** 2 if vision else 0,
         vision_width=vision["intermediate_size"] if vision else 0,
@@ -85,20 +90,34 @@ def _part(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return part if isinstance(part, Mapping) else config
 
 
+def _sizes(said: Any, assumed: Mapping[str, int]) -> dict[str, int]:
+    if not isinstance(said, Mapping):
+        raise TypeError("no configuration")
+    return {name: _size(said.get(name), otherwise) for name, otherwise in assumed.items()}
+
+
+def _size(said: object, otherwise: int) -> int:
+    if said is None:
+        return otherwise
+    if type(said) is not int or not 0 < said <= LARGEST:
+        raise ValueError("no size")
+    return said
+
+
 def _global_layers(text: Mapping[str, Any], layers: int) -> int:
     named = text.get("layer_types")
     if named:
         return sum(kind == "full_attention" for kind in named)
-    return layers // int(text.get("sliding_window_pattern") or _GLOBAL_EVERY)
+    return layers // _size(text.get("sliding_window_pattern") or None, _GLOBAL_EVERY)
 
 
 class _Heads:
     """Sizes of the attention of one text layer."""
 
-    def __init__(self, text: Mapping[str, Any]) -> None:
-        self.width = int(text["head_dim"])
-        self.queries = int(text["num_attention_heads"]) * self.width
-        self.keys = int(text["num_key_value_heads"]) * self.width
+    def __init__(self, text: Mapping[str, int]) -> None:
+        self.width = text["head_dim"]
+        self.queries = text["num_attention_heads"] * self.width
+        self.keys = text["num_key_value_heads"] * self.width
 
     def weights(self, hidden: int, inner: int) -> int:
         return hidden * (2 * self.queries + 2 * self.keys) + 3 * hidden * inner
@@ -107,11 +126,11 @@ class _Heads:
         return self.queries + 2 * self.keys + 2 * inner + 2 * hidden
 
 
-def _vision_parameters(vision: Mapping[str, Any], hidden: int) -> int:
+def _vision_parameters(vision: Mapping[str, int], hidden: int) -> int:
     """SigLIP tower without a pooling head, and the projector with its norm."""
     width, inner = vision["hidden_size"], vision["intermediate_size"]
     patches = (vision["image_size"] // vision["patch_size"]) ** 2
     layer = 4 * (width + 1) * width + (width + 1) * inner + (inner + 1) * width + 4 * width
     stem = 3 * vision["patch_size"] ** 2 * width + width + patches * width
     projector = width * hidden + width
-    return int(stem + vision["num_hidden_layers"] * layer + 2 * width + projector)
+    return stem + vision["num_hidden_layers"] * layer + 2 * width + projector

@@ -6,7 +6,7 @@ Does not know: torch. The estimate leaves out what the driver keeps for itself b
 int8 and nf4 of MedGemma have not been evaluated by its authors.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from core.model.problems import TooLittleMemory, WrongCheckpoint
@@ -77,6 +77,16 @@ class Decision:
     estimate: Estimate
     free: int
     compute: Literal["bfloat16", "float32"] = "bfloat16"
+
+
+def with_given_back(memory: Memory, loaded: Decision | None) -> Memory:
+    """The memory once the loaded model's weights are gone."""
+    if loaded is None:
+        return memory
+    weights = loaded.estimate.weights
+    if loaded.device == "cpu":
+        return replace(memory, cpu=memory.cpu + weights)
+    return replace(memory, gpu=(memory.gpu or 0) + weights)
 
 
 def estimate(shape: Shape, precision: Precision, load: Load) -> Estimate:

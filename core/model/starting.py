@@ -1,9 +1,9 @@
 """From what was asked for to an open desk: a checkpoint is judged and loaded, or a server is met.
 
 Knows: the order of the steps and how far they are; a failed one is said and can be tried again.
-Runs beside the pages, which work without a model meanwhile. Another model takes the place of the
-one before, whose jobs end as stopped and whose memory is given back first. torch is imported here
-only once a checkpoint was found whole and fitting.
+Runs beside the pages. Another model takes the place of the one before once its server was met or
+its checkpoint was found whole and fitting; only then do the jobs of the one before end as stopped,
+and its memory is given back before the next is loaded. torch is imported no sooner.
 Does not know: who may ask for it, screens.
 """
 
@@ -17,12 +17,13 @@ from typing import Literal
 
 from core.errors import AuscultError
 from core.model import machine
-from core.model.address import allowed, read_address
+from core.model.address import read_address
 from core.model.checkpoint import Checkpoint, read_checkpoint
 from core.model.desk import Desk
 from core.model.engine import Engine
+from core.model.meeting import meet
 from core.model.problems import ModelProblem, NoCheckpoint
-from core.model.spec import Decision, Load, decide
+from core.model.spec import Decision, Load, decide, with_given_back
 
 LOG = logging.getLogger("auscult")
 State = Literal["none", "looking", "loading", "ready", "failed"]
@@ -45,7 +46,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How far it is. `done` of `whole` tensors are loaded; `seconds` from the start to `ready`."""
+    """How far it is. `done` of `whole` tensors are loaded; `seconds` from the start to `ready`.
+
+    `ready` with a `problem`: another was asked for in vain, and the one before goes on answering.
+    """
 
     state: State = "none"
     name: str = ""
@@ -63,7 +67,8 @@ class Starter:
 
     def __init__(self, desk: Desk, load: Load | None = None) -> None:
         self._desk, self._load = desk, load or Load()
-        self._status, self._busy = Status(), False
+        self._status = self._before = Status()
+        self._busy = False
         self._lock = threading.Lock()
 
     @property
@@ -94,12 +99,17 @@ class Starter:
         with self._lock:
             if self._busy:
                 return False
-            self._busy, self._status = True, status
+            self._busy, self._before, self._status = True, self._status, status
             return True
 
     def _ends(self, status: Status) -> None:
         with self._lock:
             self._busy, self._status = False, status
+
+    @property
+    def _held(self) -> Decision | None:
+        """What the model that still answers takes."""
+        return self._before.decision if self._desk.model is not None else None
 
     def _give_back(self) -> None:
         if self._desk.model is not None:
@@ -119,14 +129,19 @@ class Starter:
         finally:
             if came is None:
                 machine.give_back()
-            self._ends(came or replace(self._status, state="failed", problem=problem))
+            self._ends(came or self._failed(problem))
         if ready is not None and came is not None:
             ready(asked)
 
+    def _failed(self, problem: AuscultError) -> Status:
+        """The model before, if it answers still."""
+        if self._desk.model is not None and self._before.state == "ready":
+            return replace(self._before, problem=problem)
+        return replace(self._status, state="failed", problem=problem)
+
     def _started(self, asked: Asked) -> Status:
         began = time.monotonic()
-        self._give_back()
-        engine = _server(asked) if asked.server else self._local(asked)
+        engine = self._server(asked) if asked.server else self._local(asked)
         self._desk.open(engine)
         now, took = engine.origin, time.monotonic() - began
         return replace(
@@ -138,8 +153,16 @@ class Starter:
             in_clear=bool(asked.server) and read_address(asked.server).readable_by_others,
         )
 
+    def _server(self, asked: Asked) -> Engine:
+        engine, _ = meet(asked.server, asked.server_model, asked.key_file, asked.public)
+        self._give_back()
+        return engine
+
     def _local(self, asked: Asked) -> Engine:
         checkpoint = read_checkpoint(found(asked.model))
+        hoped = with_given_back(machine.memory(), self._held)
+        decide(checkpoint.shape, asked.precision, hoped, self._load)
+        self._give_back()
         decision = decide(checkpoint.shape, asked.precision, machine.memory(), self._load)
         self._status = replace(
             self._status, state="loading", name=checkpoint.name, decision=decision
@@ -177,19 +200,3 @@ def _folder(model: str) -> Path:
     except (OSError, RuntimeError) as why:  # too long, closed to this user, nobody's home
         raise NoCheckpoint("model.problem.folder", folder=model[:200]) from why
     return folder
-
-
-def _server(asked: Asked) -> Engine:
-    from core.model.remote import RemoteEngine, Server, read_key
-
-    allowed(asked.server, asked.public)
-    key = read_key(asked.key_file) if asked.key_file else "none"
-    engine = RemoteEngine(Server(asked.server, asked.server_model, key))
-    offered = engine.models()  # some servers list nothing: a name is then taken as it is
-    if not asked.server_model:
-        if not offered:
-            raise ModelProblem("model.server.no_models")
-        return RemoteEngine(Server(asked.server, offered[0], key))
-    if offered and asked.server_model not in offered:
-        raise ModelProblem("model.server.no_such_model", name=asked.server_model)
-    return engine

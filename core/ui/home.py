@@ -2,7 +2,7 @@
 
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -88,7 +88,7 @@ def model(t: Translator) -> None:
 
 def model_state(t: Translator, now: Status) -> str:
     """How far it is, in one line."""
-    if now.problem:
+    if now.problem and now.state == "failed":
         return t("home.model.failed", problem=t(now.problem.key, **now.problem.values))
     if now.state == "loading" and not now.whole:
         return t("home.model.preparing", name=now.name)
@@ -98,6 +98,9 @@ def model_state(t: Translator, now: Status) -> str:
 
 def model_lines(t: Translator, now: Status) -> list[str]:
     """Precision, device and why; or the server; or how there could be a model."""
+    if now.state == "ready" and now.problem:
+        unchanged = t("home.model.unchanged", problem=t(now.problem.key, **now.problem.values))
+        return [unchanged, *model_lines(t, replace(now, problem=None))]
     if now.state == "ready" and now.decision:
         chosen = now.decision
         return [

@@ -1,8 +1,8 @@
 """Choosing the model: a folder, a hub id on this disk, or a server; looked at before it is loaded.
 
-Knows: nothing is loaded or met that a look refuses. A server of this machine is met at once; one in
-the network takes effect at the next start, since what this process may reach is fixed when it
-begins; a public one is named in the terminal only.
+Knows: nothing is loaded or met that a look refuses. A server of this machine is met at once, and so
+is the one that this start named; another in the network takes effect at the next start, since what
+this process may reach is fixed when it begins; a public one is named in the terminal only.
 Does not know: how a checkpoint is judged (`looking`), what is loaded now (`model_page`).
 """
 
@@ -13,10 +13,13 @@ import streamlit as st
 
 from core.errors import AuscultError
 from core.i18n import Translator
-from core.model import choice, looking, machine
+from core.model import choice, looking, machine, meeting, spec
+from core.model.address import Address, read_address
 from core.model.looking import Look
+from core.model.problems import ModelProblem
 from core.model.spec import PRECISIONS
 from core.model.starting import Asked
+from core.safety import egress
 from core.settings import current
 from core.ui import choices, model_page, shared_model
 from core.ui.markup import draw, fill
@@ -138,6 +141,7 @@ def _seen() -> Seen | None:
         if not asked:
             say(Said(CHOOSE, "model_page.nothing_named"))
             return None
+        choice.content(asked)  # what cannot be kept is not begun with
         seen = _met(asked) if asked.server else _looked(asked)
     except AuscultError as problem:
         say(Said(CHOOSE, problem.key, problem.values))
@@ -149,13 +153,27 @@ def _seen() -> Seen | None:
 
 def _looked(asked: Asked) -> Seen:
     loaded = starter().status.decision if starter().status.state == "ready" else None
-    memory = looking.with_given_back(machine.memory(), loaded)
+    memory = spec.with_given_back(machine.memory(), loaded)
     return Seen(asked, looking.look(asked.model, asked.precision, memory))
 
 
 def _met(asked: Asked) -> Seen:
-    where, offered = looking.meet(asked)
-    return Seen(asked, offered=offered, later=where != "this machine")
+    address = read_address(asked.server)
+    if address.place != "this machine" and not _reached(address):
+        if address.place == "public":
+            raise ModelProblem("model_page.public")
+        return Seen(asked, later=True)
+    if address.place == "public":  # confirmed in the terminal, or it could not be reached
+        asked = replace(asked, public=address.host)
+    engine, offered = meeting.meet(asked.server, asked.server_model, asked.key_file, asked.public)
+    engine.close()
+    return Seen(asked, offered=offered)
+
+
+def _reached(address: Address) -> bool:
+    """Whether this process may ask another machine, as fixed when it began."""
+    where = ("model", address.host, address.port)
+    return any((one.purpose, one.host, one.port) == where for one in egress.state().exceptions)
 
 
 def _look() -> None:

@@ -17,7 +17,7 @@ from core.records.tables import stamp
 from core.ui import clock, model_text
 from core.ui.follow import Following
 from core.ui.markup import draw, fill
-from core.ui.model_acts import TRIAL, may
+from core.ui.model_acts import TRIAL, may, safe
 from core.ui.people_acts import Said, say, told
 from core.ui.shared_model import desk
 
@@ -102,8 +102,7 @@ def _show(t: Translator, result: Result | None) -> None:
         return
     view, outcome = result.view, result.outcome
     origin = view.origin
-    said = st.success if outcome.valid else st.warning
-    said(t("model_page.test.valid" if outcome.valid else "model_page.test.not_valid"))
+    _verdict(t, result)
     speed = "–" if outcome.speed is None else f"{outcome.speed:.1f}"
     lines = (
         t("model_page.test.times", first=f"{outcome.first_s:.1f}", speed=speed, n=outcome.tokens),
@@ -116,5 +115,20 @@ def _show(t: Translator, result: Result | None) -> None:
         ),
     )
     draw(*(fill('<p class="small">$line</p>', line=line) for line in lines))
+    if not outcome.came:
+        return
     with st.expander(t("model_page.test.came"), key="model-test-came"):
         st.markdown(model_text.markdown(t, outcome.came) or "–")
+
+
+def _verdict(t: Translator, result: Result) -> None:
+    """Only an answer is judged; without one it is said why there is none."""
+    if result.outcome.valid:
+        st.success(t("model_page.test.valid"))
+    elif result.outcome.valid is not None:
+        st.warning(t("model_page.test.not_valid"))
+    elif result.view.problem:
+        key, values = result.view.problem
+        st.error(t("model_page.test.failed", problem=t(key, **safe(values))))
+    else:
+        st.info(t("model_page.test.stopped"))

@@ -48,8 +48,11 @@ def start() -> None:
 
 
 def load(asked: Asked) -> bool:
-    """Loads or meets a model; it is kept as the choice once it answers, so no crash repeats."""
-    return starter().start(asked, _keep)
+    """Loads or meets a model; it is kept as the choice once it answers, so no crash repeats.
+
+    A public server is named in the terminal each time, so it is never kept.
+    """
+    return starter().start(asked, None if asked.public else _keep)
 
 
 def keep(asked: Asked) -> None:

@@ -18,14 +18,16 @@ from transcripts import tiny
 from wards import Ward
 
 from core.i18n import LANGUAGES, Language, translator
-from core.model import choice, self_test
+from core.model import choice, meeting, self_test
 from core.model.checkpoint import read_checkpoint
 from core.model.desk import Desk
 from core.model.fetching import Fetching
+from core.model.problems import ModelProblem
 from core.model.starting import Asked, Starter, Status
 from core.records import audit
 from core.records.audit import ModelAct
 from core.records.files import put
+from core.safety import egress
 from core.settings import current
 from core.ui import keeping, model_fetch, model_snapshot, model_trial, shared_model
 
@@ -290,6 +292,49 @@ def test_one_in_the_network_waits_for_the_next_start_and_a_public_one_for_the_te
     app = press(at_server(app, "https://models.example.org/v1"), "model-load")
     assert EN("model_page.public") in said(app)
     assert choice.read(current().data) == kept
+
+
+def named_at_the_start(monkeypatch: pytest.MonkeyPatch, host: str, port: int) -> None:
+    one = egress.Named("model", host, port)
+    monkeypatch.setattr(egress, "state", lambda: egress.Egress(True, 0, (), (one,)))
+
+
+def test_the_one_this_start_named_is_met_again_when_it_is_back(
+    open_page: OpenPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met: list[tuple[object, ...]] = []
+
+    def away(*asked: object) -> None:
+        met.append(asked)
+        raise ModelProblem("model.server.away")
+
+    monkeypatch.setattr(meeting, "meet", away)
+    named_at_the_start(monkeypatch, "10.1.2.3", 8000)
+    app = press(at_server(open_page("model"), "http://10.1.2.3:8000/v1"), "model-load")
+    assert EN("model.server.away") in said(app)
+    app = press(at_server(app, "http://10.1.2.3:8001/v1"), "model-load")
+    assert EN("model_page.later") in said(app) and len(met) == 1
+    named_at_the_start(monkeypatch, "models.example.org", 443)
+    app = press(at_server(app, "https://models.example.org/v1"), "model-load")
+    assert EN("model.server.away") in said(app)
+    assert met[1] == ("https://models.example.org/v1", "", None, "models.example.org")
+
+
+def test_a_pasted_space_that_nobody_sees_is_said(open_page: OpenPage, server: str) -> None:
+    for url in (server, "http://10.1.2.3:8000/v1"):
+        app = press(at_server(open_page("model"), url, "med\u00a0gemma"), "model-load")
+        assert EN("model.choice.unkept") in said(app)
+    assert choice.read(current().data) == Asked()
+
+
+def test_a_test_question_without_an_answer_is_not_judged(open_page: OpenPage, server: str) -> None:
+    app = settled(press(at_server(open_page("model"), server), "model-load"))
+    app = press(app, "model-test")
+    until(lambda: (app.run() and model_trial.held().result) is not None)
+    app.run()
+    assert not [words for words in said(app) if EN("model_page.test.not_valid") in words]
+    problem = EN("model.server.error")
+    assert EN("model_page.test.failed", problem=problem) in said(app)
 
 
 def test_no_secret_of_the_program_leaves_as_a_key(open_page: OpenPage, server: str) -> None:

@@ -43,9 +43,37 @@ def sharded(folder: Path) -> None:
     (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": names}))
 
 
-def outside(folder: Path) -> None:
-    said = json.dumps({"weight_map": {"t": "../secret.safetensors"}})
+def named(folder: Path, file: object) -> None:
+    said = json.dumps({"weight_map": {"t": file, "u": "model.safetensors"}})
     (folder / "model.safetensors.index.json").write_text(said)
+
+
+def headed(folder: Path, header: object) -> None:
+    """The weights are one file of eight bytes under this header."""
+    said = (header if isinstance(header, str) else json.dumps(header)).encode()
+    raw = struct.pack("<Q", len(said)) + said + bytes(8)
+    (folder / "model.safetensors").write_bytes(raw)
+
+
+def tensor(**values: object) -> dict[str, object]:
+    return {"t": {"dtype": "BF16", "shape": [4], "data_offsets": [0, 8], **values}}
+
+
+def template(folder: Path, where: str = "", said: object = "{{ bos_token }}") -> None:
+    """The chat template moves from its own file to a key of another."""
+    (folder / "chat_template.jinja").unlink()
+    if where:
+        path = folder / where
+        others = json.loads(path.read_text()) if path.exists() else {}
+        path.write_text(json.dumps({**others, "chat_template": said}))
+
+
+def deep(folder: Path) -> None:
+    said = (folder / "config.json").read_text().rstrip().removesuffix("}")
+    (folder / "config.json").write_text(f'{said}, "deep": {"[" * 5000}{"]" * 5000}}}')
+
+
+FP8 = {"quant_method": "fp8"}
 
 
 SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -61,7 +89,46 @@ SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
     "float16 stored": (half, "model.problem.float16"),
     "half a file": (cut, "model.problem.incomplete"),
     "a shard missing": (sharded, "model.problem.incomplete"),
-    "a shard outside": (outside, "model.problem.unreadable"),
+    "a shard outside": (lambda f: named(f, "../s.safetensors"), "model.problem.unreadable"),
+    "a shard by number": (lambda f: named(f, 7), "model.problem.unreadable"),
+    "a list of shards": (lambda f: named(f, ["a"]), "model.problem.unreadable"),
+    "an endless name": (lambda f: named(f, "s" * 9000), "model.problem.unreadable"),
+    "no offsets": (lambda f: headed(f, tensor(data_offsets=None)), "model.problem.unreadable"),
+    "offsets of text": (
+        lambda f: headed(f, tensor(data_offsets=["0", "8"])),
+        "model.problem.unreadable",
+    ),
+    "an offset of none": (
+        lambda f: headed(f, tensor(data_offsets=[0, None])),
+        "model.problem.unreadable",
+    ),
+    "a list of types": (lambda f: headed(f, tensor(dtype=["BF16"])), "model.problem.unreadable"),
+    "a deep header": (lambda f: headed(f, "[" * 5000), "model.problem.unreadable"),
+    "a header of a list": (lambda f: headed(f, []), "model.problem.unreadable"),
+    "a deep config": (deep, "model.problem.unreadable"),
+    "no end of layers": (
+        lambda f: edit(f, text_config={"num_hidden_layers": float("inf")}),
+        "model.problem.unreadable",
+    ),
+    "far too wide": (
+        lambda f: edit(f, text_config={"hidden_size": 10**400}),
+        "model.problem.unreadable",
+    ),
+    "quantised": (lambda f: edit(f, quantization_config=FP8), "model.problem.quantised"),
+    "quantised text": (
+        lambda f: edit(f, text_config={"quantization_config": FP8}),
+        "model.problem.quantised",
+    ),
+    "stored in 8 bits": (lambda f: headed(f, tensor(dtype="F8_E4M3")), "model.problem.quantised"),
+    "no template": (template, "model.problem.no_template"),
+    "an empty template": (
+        lambda f: (f / "chat_template.jinja").write_text(""),
+        "model.problem.no_template",
+    ),
+    "the tokenizer's template": (
+        lambda f: template(f, "tokenizer_config.json"),
+        "model.problem.no_template",
+    ),
     "no weights": (lambda f: (f / "model.safetensors").unlink(), "model.problem.incomplete"),
     "pickled": (
         lambda f: (f / "model.safetensors").rename(f / "pytorch_model.bin"),
@@ -114,3 +181,23 @@ def test_the_shape_counts_what_transformers_builds(checkpoint: Checkpoint, built
         if type(module).__name__ == "Linear" and name.startswith("model.language_model")
     ]
     assert checkpoint.shape.linear == sum(linear)
+
+
+@pytest.mark.parametrize("where", ["chat_template.json", "processor_config.json"])
+def test_a_template_may_stand_where_transformers_finds_it(copied: Path, where: str) -> None:
+    from transformers import AutoProcessor
+
+    template(copied, where)
+    read_checkpoint(copied)
+    found = AutoProcessor.from_pretrained(copied, local_files_only=True)
+    assert found.chat_template == "{{ bos_token }}"
+
+
+def test_a_text_model_takes_the_template_of_its_tokenizer(copied: Path) -> None:
+    from transformers import AutoTokenizer
+
+    edit(copied, model_type="gemma3_text")
+    template(copied, "tokenizer_config.json")
+    assert read_checkpoint(copied).kind == "text"
+    found = AutoTokenizer.from_pretrained(copied, local_files_only=True)
+    assert found.chat_template == "{{ bos_token }}"

@@ -55,9 +55,12 @@ def test_a_file_that_does_not_hold_to_its_form_counts_as_none(
 
 
 def test_what_could_not_be_read_again_is_not_kept() -> None:
-    for asked in (Asked("a\x00b"), Asked("m", "fp4"), Asked("m", "auto", "http://127.0.0.1/v1")):
-        with pytest.raises(ValueError):
+    url = "http://127.0.0.1/v1"
+    pasted = Asked("", "auto", url, "med\u00a0gemma")
+    for asked in (Asked("a\x00b"), Asked("m", "fp4"), Asked("m", "auto", url), pasted):
+        with pytest.raises(ModelProblem) as refused:
             choice.content(asked)
+        assert refused.value.key == "model.choice.unkept"
 
 
 def test_the_environment_wins_over_the_choice(own_data_folder: Path) -> None:
@@ -97,7 +100,51 @@ def test_no_secret_of_the_program_is_taken_for_the_key_of_a_server(
     assert refused(good, certificate) == "model.key.own"
 
 
-@pytest.mark.parametrize("said", [b"", b"short\n", b"two words here\n", b"k" * 600, b"\xff" * 20])
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".pgpass",
+        ".netrc",
+        ".env",
+        ".cache/huggingface/token",
+        ".config/app/token",
+        "hub/token",
+        "hub/stored_tokens",
+        "elsewhere/token",
+    ],
+)
+def test_a_token_or_password_of_another_program_is_none(
+    own_data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    monkeypatch.setenv("HF_TOKEN_PATH", str(tmp_path / "elsewhere" / "token"))
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("hf_0123456789abcdef\n", "ascii")
+    link = tmp_path / "link"
+    link.symlink_to(file)
+    beside = tmp_path / "vllm-key"
+    beside.write_text("sk-0123456789abcdef==\n", "ascii")
+    assert refused(file, current()) == refused(link, current()) == "model.key.private"
+    assert choice.key_file(str(beside), current()) == beside
+    assert choice.key_file("~/vllm-key", current()) == beside
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"short\n",
+        b"two words here\n",
+        b"k" * 600,
+        b"\xff" * 20,
+        b"db.house:5432:auscult:ward:secret\n",
+        b"OPENAI_API_KEY=sk-0123456789\n",
+        b"postgresql://ward:secret@db/auscult\n",
+        b"=0123456789\n",
+    ],
+)
 def test_a_file_without_a_key_is_none(own_data_folder: Path, tmp_path: Path, said: bytes) -> None:
     file = tmp_path / "key"
     file.write_bytes(said)
@@ -105,3 +152,4 @@ def test_a_file_without_a_key_is_none(own_data_folder: Path, tmp_path: Path, sai
     assert refused(tmp_path, current()) == "model.server.key_file"
     assert refused(tmp_path / "none", current()) == "model.server.key_file"
     assert refused("a\x00b", current()) == "model.server.key_file"
+    assert refused("~nobody-here/key", current()) == "model.server.key_file"

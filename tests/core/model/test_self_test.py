@@ -3,7 +3,7 @@
 import pytest
 
 from core.model import self_test
-from core.model.job import View
+from core.model.job import State, View
 
 GOOD = '{"drug": "warfarin", "number": 42, "known": true}'
 
@@ -38,5 +38,11 @@ def test_anything_else_is_not_valid(answer: str) -> None:
 def test_the_times_are_told_apart() -> None:
     view = View("1", "self_test", "finished", answer=GOOD, tokens=21, seconds=12.0, first_s=2.0)
     assert self_test.judge(view) == self_test.Outcome(True, 2.0, 2.0, 21, GOOD)
-    none = View("1", "self_test", "failed", problem=("model.problem.broke", {}))
-    assert self_test.judge(none) == self_test.Outcome(False, 0.0, None, 0, "")
+
+
+@pytest.mark.parametrize("state", ["failed", "stopped", "no_model", "refused"])
+def test_what_was_not_answered_is_not_judged(state: State) -> None:
+    none = View("1", "self_test", state, answer='{"drug": "war', tokens=1)
+    assert self_test.judge(none).valid is None
+    cut = View("1", "self_test", "truncated", answer='{"drug": "war', tokens=9)
+    assert self_test.judge(cut).valid is False

@@ -14,9 +14,9 @@ from core.model import machine
 from core.model.checkpoint import read_checkpoint
 from core.model.desk import Desk
 from core.model.job import View
-from core.model.looking import look, with_given_back
+from core.model.looking import look
 from core.model.problems import ModelProblem
-from core.model.spec import Memory
+from core.model.spec import Memory, with_given_back
 from core.model.starting import Asked, Starter, Status
 
 ANNA = "a" * 32

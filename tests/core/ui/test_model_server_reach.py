@@ -43,10 +43,11 @@ for host in ("10.77.0.1", "192.0.2.9"):
     threading.Thread(target=server.serve_forever, daemon=True).start()
 os.environ["AUSCULT_SERVER"] = sys.argv[1].replace("PORT", str(ports[0]))
 from core.model.desk import Desk
+from core.model.problems import ModelProblem
 from core.model.starting import Asked, Starter
 from core.safety import egress
 from core.settings import current
-from core.ui import shared_model
+from core.ui import model_choice, shared_model
 
 egress.arm(beyond=shared_model.beyond())
 starter = shared_model.starter()
@@ -58,12 +59,22 @@ def started(url):
     problem = starter.status.problem
     return problem.key if problem else starter.status.host.partition(":")[0]
 
+def met(url):
+    try:
+        seen = model_choice._met(Asked(server=url))
+    except ModelProblem as problem:
+        return problem.key
+    return "later" if seen.later else " ".join(seen.offered)
+
 print(started(current().server))
 print(starter.status.in_clear)
 print(*(one.host for one in egress.state().exceptions))
 print(started(f"http://10.77.0.1:{ports[0] + 1}/v1"))
 print(started("http://10.77.0.9/v1"))
 print(*sorted({host for host, _ in heard}))
+print(met(current().server))
+print(met(f"http://10.77.0.1:{ports[0] + 1}/v1"))
+print(met("https://models.example.org/v1"))
 """
 
 
@@ -94,8 +105,9 @@ def test_the_named_server_is_reached_and_no_other_port_or_machine(
     assert said[:3] == [host, "True", host]
     assert said[3:5] == ["model.server.guarded", "model.server.guarded"]
     assert said[5] == "10.77.0.1"
+    assert said[6:] == ["m", "later", "model_page.public"]
 
 
 def test_a_name_of_the_house_that_leads_outside_is_never_asked(tmp_path: Path) -> None:
     said = inside(tmp_path, "http://gpu2.hospital.local:PORT/v1")
-    assert said[0] == "model.server.guarded" and said[5:] == [""]
+    assert said[0] == "model.server.guarded" and said[5] == ""
