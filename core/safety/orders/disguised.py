@@ -27,7 +27,7 @@ def unwrapped(sentence: str) -> tuple[str, ...]:
     """Other ways to read a sentence with markup; none for one without."""
     if not _MARKUP.search(sentence):
         return ()
-    text = _settled(sentence, html.unescape)
+    text = _settled(sentence.replace("**", ""), html.unescape)
     without = _settled(text, _peeled)
     kept = _settled(text, lambda said: _LINK.sub(r"\1", _TAG.sub("", _ENDS.sub("", said))))
     others = (without, kept, _EDGES.sub(", ", text), _SIGNS.sub(", ", text))

@@ -1,7 +1,7 @@
 """Where a sentence ends in a text that is still arriving.
 
-Knows: sentence signs of both languages, line ends, markup, decimals, abbreviations, numbers of list items.
-Does not know: what is said. A place is an end only when what follows can no longer change that, so
+Knows: sentence signs of both languages, line ends, markup, decimals, abbreviations,
+numbers of list items. Does not know: what is said. A place is an end only when what follows can no longer change that, so
 the same text is cut at the same places however it arrives. A sentence is cut at `LONGEST`.
 """
 
@@ -43,6 +43,8 @@ def first_end(text: str, complete: bool) -> int | None:
             ahead = text[end:].lstrip(_SPACES) if sign in _DOTS else text[end:]
             if not ahead and not complete:
                 return None
+            if sign == "!" and text[place + 1 : place + 2] == "[":  # of a picture
+                continue
             if sign in _ENDS or _ends_at_dot(text, place, end):
                 return end
     if len(text) > LONGEST:
