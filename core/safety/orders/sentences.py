@@ -1,8 +1,9 @@
 """Where a sentence ends in a text that is still arriving.
 
 Knows: sentence signs of both languages, line ends, markup, decimals, abbreviations,
-numbers of list items. Does not know: what is said. A place is an end only when what follows can no longer change that, so
-the same text is cut at the same places however it arrives. A sentence is cut at `LONGEST`.
+numbers of list items. Does not know: what is said. A place is an end only when what follows can
+no longer change that, so the same text is cut at the same places however it arrives. A sentence is
+cut at `LONGEST`.
 """
 
 import re
