@@ -82,7 +82,7 @@ _RECOMMEND = re.compile(
     r"(?P<rest>.*)"
 )
 _PASSIVE = re.compile(
-    rf"(?P<subject>.*?)(?<![a-z])(?:{MODAL}|to|needs?|requires?|get|gets|best|better|is being)"
+    rf"(?<![a-z])(?:{MODAL}|to|needs?|requires?|get|gets|best|better|is being)"
     rf"{ADVERBS}(?:\s+be)?{ADVERBS}\s+(?P<part>(?:{PAST})(?![a-z])|"
     rf"(?:{GERUNDS})(?![a-z])(?!\s+by))"
 )
@@ -176,7 +176,7 @@ def _advice(segment: str) -> bool:
     return (
         any(_acts(found) for found in _BEHIND_MODAL.finditer(segment))
         or any(_recommended(found) for found in _RECOMMEND.finditer(segment))
-        or any(_passive(found, segment) for found in _PASSIVE.finditer(segment))
+        or _passives(segment)
         or any(_advised(found) for found in _ADVISED.finditer(segment))
         or any(said.search(segment) for said in (_NEEDS, _IDIOMS, _WISHES))
     )
@@ -228,8 +228,14 @@ def _recommended(found: re.Match[str]) -> bool:
     return _near(rest) or bool(_BARE.match(rest)) or bool(_UNKNOWN.match(rest))
 
 
-def _passive(found: re.Match[str], segment: str) -> bool:
-    subject, part = found["subject"].strip(), found["part"]
+def _passives(segment: str) -> bool:
+    found = list(_PASSIVE.finditer(segment))
+    begins = [0, *(one.end() for one in found)]  # a subject stands behind the passive before it
+    return any(_passive(one, begin, segment) for one, begin in zip(found, begins, strict=False))
+
+
+def _passive(found: re.Match[str], begin: int, segment: str) -> bool:
+    subject, part = segment[begin : found.start()].strip(), found["part"]
     if _STRONG_SUBJECT_NOT.search(subject) or _NO_MEDICINE.match(segment[found.end() :]):
         return False
     if _CHANGES.match(part) and _MEASURED.search(subject) and not re.search(r"\bdos", subject):

@@ -1,6 +1,6 @@
 """Lets a text of a model through sentence by sentence, and holds orders back.
 
-Knows: what was said before in the same text: the heading above an item, sentences left open, so
+Knows: only what can be seen is judged and given out; what was said before in the same text: the heading above an item, sentences left open, so
 that an order in parts is caught at the part that completes it. Does not know: who reads. A sentence
 is given out only when it is complete and judged; `close` judges what is left, also after a stop.
 """
@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from core.safety.escaping import visible
+from core.safety.orders.disguised import unwrapped
 from core.safety.orders.restating import CitedRow, restates
 from core.safety.orders.sentence import Context, Span, order, read, unfinished
 from core.safety.orders.sentences import first_end
@@ -40,12 +42,16 @@ class Gate:
         self._rows = tuple(rows)
         self._waiting = ""
         self._place = 0
+        self._places: list[int] = []  # of each sign that can be seen, in `raw`
         self._context = Context()
 
     def feed(self, chunk: str) -> tuple[Piece, ...]:
         """Takes the next part of the text; gives what is complete and judged."""
+        for place, sign in enumerate(chunk, len(self.raw)):
+            if seen := visible(sign):
+                self._waiting += seen
+                self._places.append(place)
         self.raw += chunk
-        self._waiting += chunk
         return self._judged(complete=False)
 
     def close(self) -> tuple[Piece, ...]:
@@ -63,13 +69,17 @@ class Gate:
     def _judge(self, sentence: str) -> Piece:
         reading = read(sentence)
         why = order(reading, self._context)
+        if why is None:
+            others = (order(read(other), self._context) for other in unwrapped(sentence))
+            why = next(filter(None, others), None)
         self._context = _following(self._context, sentence, reading.masked, held=why is not None)
         if why is None:
             return Piece("text", sentence)
         if restates(sentence, self._rows):
             return Piece("rule", sentence)
         start = self._place + len(sentence) - len(sentence.lstrip())
-        self.held.append(Span(start, self._place + len(sentence.rstrip()), why))
+        end = max(start, self._place + len(sentence.rstrip()) - 1)
+        self.held.append(Span(self._places[start], self._places[end] + 1, why))
         return Piece("held")
 
 

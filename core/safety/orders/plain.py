@@ -81,7 +81,7 @@ _WORDS_OF_ORDERS = [
 
 def plain(sentence: str, names: frozenset[str]) -> str:
     """The sentence folded and without disguise; `names` help to part words written apart."""
-    text = html.unescape(_TAG.sub("", sentence))
+    text = html.unescape(_TAG.sub("", sentence.replace("**", "")))
     text = "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Mn"))
     if _RULE.fullmatch(text):
         return ""
