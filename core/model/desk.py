@@ -13,42 +13,18 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from core.errors import AuscultError
 from core.model.engine import Engine, Origin
-from core.model.job import OPEN, Ended, Gate, Job, Through, View, from_json
+from core.model.job import OPEN, Gate, Job, Through, View, from_json
 from core.model.pace import Pace
 from core.model.problems import ModelProblem
 from core.model.request import Request
+from core.model.store import Nowhere, Store
 
 LOG = logging.getLogger("auscult")
 SAVE_S = 2.0
 KEPT_S = 3600.0  # a finished job in memory; it stays in the store
-
-
-class Store(Protocol):
-    """Keeps what a job said, for its owner only; called from engines, so none of it may wait."""
-
-    def save(self, owner: str, job: str, said: dict[str, Any]) -> None: ...
-
-    def look(self, owner: str, job: str) -> dict[str, Any] | None: ...
-
-    def done(self, ended: Ended) -> None:
-        """Takes a job once, at its end; its raw text is for a sealed record alone."""
-
-
-class Nowhere:
-    """A store that keeps nothing."""
-
-    def save(self, owner: str, job: str, said: dict[str, Any]) -> None:
-        return None
-
-    def look(self, owner: str, job: str) -> dict[str, Any] | None:
-        return None
-
-    def done(self, ended: Ended) -> None:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,8 @@ class TextBatch:
                 found = self._open.get(job)
                 if self._lent or self._closing or found is None or found.manager is not None:
                     return
+                if self._manager is not None and not _alive(self._manager):
+                    return  # it begins once the batch that died gave its memory back
                 found.manager = self._running()
                 found.manager.add_request(
                     found.tokens, request_id=job, max_new_tokens=found.budget, streaming=True
@@ -103,9 +105,13 @@ class TextBatch:
         finally:
             with self._lock:
                 self._lent = False
-                waiting = [job for job, found in self._open.items() if found.manager is None]
-            for job in waiting:
-                self._begin(job)
+            self._begin_waiting()
+
+    def _begin_waiting(self) -> None:
+        with self._lock:
+            waiting = [job for job, found in self._open.items() if found.manager is None]
+        for job in waiting:
+            self._begin(job)
 
     def close(self) -> None:
         with self._lock:
@@ -117,9 +123,9 @@ class TextBatch:
             self._end(job, "stopped")
 
     def _running(self) -> Any:
-        if _alive(self._manager):
+        if self._manager is not None:
             return self._manager
-        self._manager = self._loaded.model.init_continuous_batching(
+        manager = self._loaded.model.init_continuous_batching(
             generation_config=self._config,
             continuous_batching_config=ContinuousBatchingConfig(
                 page_size=PAGE,
@@ -130,9 +136,10 @@ class TextBatch:
                 use_cuda_graph=False,
             ),
         )
-        self._manager.start()
-        threading.Thread(target=self._follow, args=(self._manager,), daemon=True).start()
-        return self._manager
+        manager.start()
+        self._manager = manager
+        threading.Thread(target=self._follow, args=(manager,), daemon=True).start()
+        return manager
 
     def _follow(self, manager: Any) -> None:
         """Hands each new token to its question, until the batch ends."""
@@ -140,14 +147,22 @@ class TextBatch:
             output = manager.get_result(timeout=LOOK_S)
             if output is not None:
                 self._taken(manager, output)
-        if self._closing:
-            return
+        if not self._closing:
+            self._died(manager)
+
+    def _died(self, manager: Any) -> None:
         why = manager.background_thread_status.fatal_error
         LOG.error("the batch ended: %s", why)
+        if why is not None:
+            why.__traceback__ = None  # its frames hold the memory of the batch
+        manager.stop(block=True, timeout=STOP_S, hard_stop=True)
         with self._lock:
+            if self._manager is manager:
+                self._manager = None
             own = [job for job, found in self._open.items() if found.manager is manager]
         for job in own:
             self._end(job, "failed", named(why))
+        self._begin_waiting()
 
     def _taken(self, manager: Any, output: Any) -> None:
         try:

@@ -1,8 +1,10 @@
 """The engine in this process on a real, tiny Gemma 3: what it recites, streamed, stopped, cut."""
 
 import copy
+import logging
 import queue
 import time
+import weakref
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -264,12 +266,50 @@ def test_a_question_that_waits_for_a_picture_ends_with_the_engine(loaded: object
     assert text.how == ["stopped"] and engine._text._manager is None
 
 
+def test_a_batch_that_died_gives_its_memory_back_before_the_next_begins(
+    loaded: object, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # What this fixture keeps of an error holds the memory too.
+    caplog.set_level(logging.CRITICAL, logger="ContinuousBatchingLogger")
+    engine, later = LocalEngine(loaded, LOAD), Heard()
+    held: list[object] = []
+
+    class First(Heard):
+        def end(self, how: object, problem: object = None) -> None:
+            engine.ask("later", question(TRANSCRIPTS["plain"].question), later)
+            Heard.end(self, how, problem)
+
+    heard = First()
+    engine.ask("before", question(TRANSCRIPTS["loop"].question), heard)
+    assert heard.begun.wait(30)
+    processor = engine._text._manager.batch_processor
+    cache = weakref.ref(processor.cache)
+    begin = loaded.model.init_continuous_batching
+
+    def begun(**options: object) -> object:
+        held.append(cache())
+        return begin(**options)
+
+    monkeypatch.setattr(loaded.model, "init_continuous_batching", begun)
+
+    def out_of_memory() -> bool:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 MiB")
+
+    processor.update_batch = out_of_memory
+    del processor
+    assert heard.wait() and heard.how == ["failed"]
+    assert later.wait() == TRANSCRIPTS["plain"].recital
+    assert held == [None]
+    engine.close()
+
+
 def test_a_batch_that_died_ends_only_its_own_questions(engine: LocalEngine) -> None:
     def dead() -> SimpleNamespace:
         return SimpleNamespace(
             is_running=lambda: False,
             output_router=SimpleNamespace(output_queue=queue.Queue()),
             background_thread_status=SimpleNamespace(fatal_error=RuntimeError("broke")),
+            stop=lambda **_: None,
         )
 
     batch, before, after = engine._text, Heard(), Heard()
