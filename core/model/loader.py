@@ -63,9 +63,9 @@ def load(checkpoint: Checkpoint, decision: Decision, progress: Progress) -> Load
         reader = AutoProcessor if pictures else AutoTokenizer
         processor = reader.from_pretrained(checkpoint.folder, **place)
         _quicken(model, decision, progress)
-    except (torch.OutOfMemoryError, MemoryError) as why:
-        raise _full(decision) from why
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as why:
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError, MemoryError) as why:
+        if _is_short(why):
+            raise _full(decision) from why
         LOG.exception("the checkpoint cannot be loaded")
         raise WrongCheckpoint("model.problem.not_loaded", type(why).__name__) from why
     model.eval()  # type: ignore[no-untyped-call]
@@ -102,6 +102,12 @@ def quantisation(checkpoint: Checkpoint, decision: Decision) -> Any:
             llm_int8_skip_modules=kept,
         )
     return None
+
+
+def _is_short(why: Exception) -> bool:
+    """Whether memory ran out, which on a CPU is no error of its own."""
+    named = isinstance(why, torch.OutOfMemoryError | MemoryError)
+    return named or "allocate memory" in str(why)
 
 
 def _full(decision: Decision) -> TooLittleMemory:
