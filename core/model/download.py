@@ -6,20 +6,18 @@ process of its own: `online` must come before anything else imports huggingface_
 Does not know: terms, terminals. Plain HTTP only; hf_xet opens sockets and caches of its own.
 """
 
-import errno
 import hashlib
 import logging
 import os
 import re
 import shutil
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from core.model.checkpoint import read_checkpoint, read_kind
+from core.model.download_problems import explained
 from core.model.problems import ModelProblem
 from core.model.spec import gib
 
@@ -35,7 +33,6 @@ SETTINGS = {
 }
 PART = ".auscult"  # the library's own unfinished files are thrown away, not continued
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _ANSWER_S = 30.0
 
 
@@ -91,7 +88,7 @@ def fetch(model: str, told: Told) -> Fetched:
     if model.count("/") != 1:
         raise ModelProblem("model.download.id", name=model[:100])
     home = Path(constants.HF_HUB_CACHE) / f"models--{model.replace('/', '--')}"
-    with _explained(model, home):
+    with explained(model, home):
         revision, files = _listed(model)
         (home / "blobs").mkdir(parents=True, exist_ok=True)
         try:
@@ -236,54 +233,3 @@ class _Counter:
 def _sum(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def _explained(model: str, home: Path) -> Iterator[None]:
-    """Every failure of the hub, the network and the disk as a `ModelProblem`."""
-    from httpx2 import TransportError
-
-    try:
-        yield
-    except (TransportError, OSError) as why:
-        raise _problem(why, model, home) from why
-
-
-def _problem(why: Exception, model: str, home: Path) -> ModelProblem:
-    from httpx2 import TransportError
-    from huggingface_hub import errors, get_token
-
-    chain = list(_causes(why))
-    known = "model.download.gated_token" if get_token() else "model.download.gated"
-    for cause in chain:
-        if isinstance(cause, errors.GatedRepoError):
-            return ModelProblem(known, name=model)
-        if isinstance(cause, errors.RepositoryNotFoundError):
-            return ModelProblem("model.download.unknown", name=model)
-        if isinstance(cause, errors.HfHubHTTPError):
-            return _refused(cause.response.status_code, model)
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return ModelProblem("model.download.certificate")
-        if isinstance(cause, OSError) and cause.errno in _FULL:
-            return ModelProblem("model.download.disk_full", folder=str(home))
-    if any(isinstance(cause, TransportError | errors.LocalEntryNotFoundError) for cause in chain):
-        return ModelProblem("model.download.away")
-    reason = getattr(why, "strerror", None)
-    if reason is None:  # the library's own: fewer bytes came than were announced
-        return ModelProblem("model.download.broke_off")
-    return ModelProblem("model.download.disk", folder=str(home), reason=reason)
-
-
-def _refused(status: int, model: str) -> ModelProblem:
-    if status == 401:
-        return ModelProblem("model.download.token")
-    if status == 403:
-        return ModelProblem("model.download.gated_token", name=model)
-    return ModelProblem("model.download.hub", status=str(status))
-
-
-def _causes(why: BaseException) -> Iterator[BaseException]:
-    cause: BaseException | None = why
-    while cause is not None:
-        yield cause
-        cause = cause.__cause__ or cause.__context__

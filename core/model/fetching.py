@@ -6,6 +6,7 @@ Does not know: the hub, the terms, who may ask for it.
 """
 
 import json
+import logging
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any, Literal
 
 from core.settings import ROOT
 
+LOG = logging.getLogger("auscult")
 State = Literal["none", "running", "done", "failed", "cancelled"]
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
@@ -67,25 +69,34 @@ class Fetching:
         return self._progress
 
     def start(self, name: str) -> bool:
-        """Begins; `False` when the name is no hub id or another download runs."""
+        """Begins; `False` when the name is no hub id or another download runs.
+
+        A child that cannot be started is a failed download.
+        """
         if not HUB_ID.fullmatch(name):
             return False
         with self._lock:
             if self._progress.state == "running":
                 return False
+            self._progress = Progress("failed", name)
+            self._child = None
             env = {key: value for key, value in os.environ.items() if key not in OFFLINE}
-            self._progress = Progress("running", name)
-            self._child = subprocess.Popen(
-                self._made(name),
-                cwd=ROOT,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-            )
-        threading.Thread(target=self._follow, args=(self._child,), daemon=True).start()
+            try:
+                child = subprocess.Popen(
+                    self._made(name),
+                    cwd=ROOT,
+                    env=env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    encoding="utf-8",
+                    errors="replace",
+                )
+            except OSError as why:  # no memory, no more processes
+                LOG.error("the download was not started: %s", why)
+                return True
+            self._child, self._progress = child, Progress("running", name)
+        threading.Thread(target=self._follow, args=(child,), daemon=True).start()
         return True
 
     def cancel(self) -> None:
@@ -100,21 +111,23 @@ class Fetching:
             child.wait(END_S)
         except subprocess.TimeoutExpired:
             child.kill()
+            child.wait()
 
     def _follow(self, child: "subprocess.Popen[str]") -> None:
         assert child.stdout is not None
         with child.stdout as lines:
             while line := lines.readline(LONGEST_LINE):
-                self._take(line)
+                self._take(child, line)
         ended = child.wait()
         with self._lock:
             now = self._progress
-            if now.state != "running":
+            if child is not self._child or now.state != "running":
                 return
             whole = ended == 0 and bool(now.folder)
             self._progress = replace(now, state="done" if whole else "failed")
 
-    def _take(self, line: str) -> None:
+    def _take(self, child: "subprocess.Popen[str]", line: str) -> None:
+        """One line; a child that was cancelled may still be read while the next one runs."""
         try:
             said = json.loads(line)
         except (ValueError, RecursionError):
@@ -122,7 +135,8 @@ class Fetching:
         if not isinstance(said, dict):
             return
         with self._lock:
-            self._progress = _with(self._progress, said)
+            if child is self._child:
+                self._progress = _with(self._progress, said)
 
 
 def _with(now: Progress, said: dict[str, Any]) -> Progress:

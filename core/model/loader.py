@@ -54,7 +54,7 @@ def load(checkpoint: Checkpoint, decision: Decision, progress: Progress) -> Load
             model = kind.from_pretrained(
                 checkpoint.folder,
                 dtype=torch.bfloat16,
-                device_map={"": decision.device},
+                device_map={"": decision.place},
                 attn_implementation="sdpa",
                 use_safetensors=True,
                 quantization_config=quantisation(checkpoint, decision),
@@ -62,11 +62,22 @@ def load(checkpoint: Checkpoint, decision: Decision, progress: Progress) -> Load
             )
         reader = AutoProcessor if pictures else AutoTokenizer
         processor = reader.from_pretrained(checkpoint.folder, **place)
-    except (torch.OutOfMemoryError, MemoryError) as why:
-        raise _full(decision) from why
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as why:
+        _quicken(model, decision, progress)
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError, MemoryError) as why:
+        if _is_short(why):
+            raise _full(decision) from why
         LOG.exception("the checkpoint cannot be loaded")
         raise WrongCheckpoint("model.problem.not_loaded", type(why).__name__) from why
+    model.eval()  # type: ignore[no-untyped-call]
+    # Streamlit collects garbage after every run; what stays for good is not looked at again.
+    gc.collect()
+    gc.freeze()
+    tokenizer = processor.tokenizer if pictures else processor
+    return Loaded(checkpoint, decision, model, tokenizer, processor if pictures else None)
+
+
+def _quicken(model: Any, decision: Decision, progress: Progress) -> None:
+    """Threads and packed weights, which need memory of their own."""
     if decision.device == "cpu":
         # One core stays with the pages. Threads beyond the free cores wait for each other: beside
         # other work on two cores, two threads gave 2 tokens a second of a tiny model, one gave 100.
@@ -74,12 +85,6 @@ def load(checkpoint: Checkpoint, decision: Decision, progress: Progress) -> Load
         torch.set_num_threads(min(torch.get_num_threads(), cores))
     if decision.precision == "bf16":
         pack(model, progress)
-    model.eval()  # type: ignore[no-untyped-call]
-    # Streamlit collects garbage after every run; what stays for good is not looked at again.
-    gc.collect()
-    gc.freeze()
-    tokenizer = processor.tokenizer if pictures else processor
-    return Loaded(checkpoint, decision, model, tokenizer, processor if pictures else None)
 
 
 def quantisation(checkpoint: Checkpoint, decision: Decision) -> Any:
@@ -97,6 +102,12 @@ def quantisation(checkpoint: Checkpoint, decision: Decision) -> Any:
             llm_int8_skip_modules=kept,
         )
     return None
+
+
+def _is_short(why: Exception) -> bool:
+    """Whether memory ran out, which on a CPU is no error of its own."""
+    named = isinstance(why, torch.OutOfMemoryError | MemoryError)
+    return named or "allocate memory" in str(why)
 
 
 def _full(decision: Decision) -> TooLittleMemory:

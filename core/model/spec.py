@@ -36,12 +36,13 @@ _BLOCK, _SECOND = 64, 256  # nf4 with double quantisation: one byte a block, one
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is free, in bytes; `gpu` is None where there is no GPU."""
+    """What is free, in bytes; `gpu` is None where there is no GPU, `index` as torch counts it."""
 
     cpu: int
     gpu: int | None = None
     gpu_name: str = ""
     capability: tuple[int, int] = (0, 0)
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,17 @@ class Decision:
     estimate: Estimate
     free: int
     compute: Literal["bfloat16", "float32"] = "bfloat16"
+    index: int = 0  # of the GPU
+
+    @property
+    def place(self) -> str:
+        """The device by the name that torch takes."""
+        return "cpu" if self.device == "cpu" else f"cuda:{self.index}"
 
 
 def with_given_back(memory: Memory, loaded: Decision | None) -> Memory:
-    """The memory once the loaded model's weights are gone."""
-    if loaded is None:
+    """The memory once the loaded model's weights are gone, if they lie where it is."""
+    if loaded is None or (loaded.device == "cuda" and loaded.index != memory.index):
         return memory
     weights = loaded.estimate.weights
     if loaded.device == "cpu":
@@ -134,7 +141,7 @@ def decide(shape: Shape, asked: str, memory: Memory, load: Load) -> Decision:
         if needed.total <= memory.gpu:
             reason = _reason(asked, old, precision)
             compute: Literal["bfloat16", "float32"] = "float32" if old else "bfloat16"
-            return Decision(precision, "cuda", reason, needed, memory.gpu, compute)
+            return Decision(precision, "cuda", reason, needed, memory.gpu, compute, memory.index)
     if asked == "auto":
         return _on_cpu(shape, asked, memory, load, "gpu_too_small")
     raise _too_little(shape, wanted[0], memory.gpu, load)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -63,8 +64,38 @@ def test_it_is_cancelled_and_begun_again(tmp_path: Path) -> None:
     held.cancel()
     assert held.progress.state == "cancelled" and held._child is not None
     assert held._child.poll() is not None
-    assert held.start("owner/name") and held.progress == Progress("running", "owner/name")
+    assert held.start("owner/name")
+    assert (held.progress.state, held.progress.name) == ("running", "owner/name")
     held.cancel()
+
+
+def test_the_end_of_one_that_was_cancelled_is_not_the_end_of_the_next(tmp_path: Path) -> None:
+    """Whoever holds the pipe of the first lets it go, and speaks, while the second runs."""
+    late = "import json, os, time\nwhile not os.path.exists('go'): time.sleep(0.01)\n"
+    late += "print(json.dumps({'done': 9, 'whole': 9}), flush=True)"
+    begun = f"import subprocess, sys, time; os.chdir({str(tmp_path)!r})\n"
+    begun += f"subprocess.Popen([sys.executable, '-c', {late!r}])\n"
+    step = f"print({json.dumps(json.dumps(STEP))}, flush=True)\n"
+    held = Fetching(child(tmp_path, ends=f"{begun}{step}time.sleep(60)"))
+    assert held.start("owner/name")
+    until(held, lambda p: p.done == 1)
+    (first,) = [thread for thread in threading.enumerate() if "_follow" in thread.name]
+    held.cancel()
+    held._made = child(tmp_path, ends="import time; time.sleep(60)")
+    assert held.start("owner/next")
+    (tmp_path / "go").touch()
+    first.join(30)
+    assert not first.is_alive()
+    assert held.progress == Progress("running", "owner/next")
+    held.cancel()
+
+
+def test_a_child_that_cannot_be_started_is_a_failed_download(tmp_path: Path) -> None:
+    held = Fetching(lambda name: [str(tmp_path / "no-such-program")])
+    assert held.start("owner/name") and held.progress == Progress("failed", "owner/name")
+    held._made = child(tmp_path, {"folder": "/models/x"})
+    assert held.start("owner/name")
+    assert until(held, lambda p: p.state != "running").state == "done"
 
 
 def test_the_child_may_ask_the_hub_and_this_process_may_not(
