@@ -49,6 +49,14 @@ _MEASURED = re.compile(
 _CHANGES = re.compile(
     r"(?:increas|rais|reduc|decreas|lower|doubl|tripl|halv|chang|limit|cut|delay|alter)"
 )
+# Where the object of a change ends: `increase warfarin and check INR` changes no INR.
+_BEHIND_OBJECT = re.compile(
+    r"\s+(?:(?:and|then|but)(?: then| also)? (?:re-?)?(?:check|monitor|measure|watch|test|repeat|"
+    r"review|assess|follow|adjust|titrate|stop|start|hold|continue|see|observe|keep)(?![a-z])"
+    r"|(?:in order )?to (?:limit|lower|reduce|avoid|prevent|keep|raise|increase|minimi[sz]e|"
+    r"decrease|control|bring|improve|protect|maintain)(?![a-z])"
+    r"|until|till|unless|while|because|since|by (?:half|a (?:half|third|quarter)|\d))(?![a-z])"
+)
 _STRONG_SUBJECT_NOT = re.compile(
     r"(?:caution|care|history|samples?|bloods?|precautions?|account|consideration|attention|"
     r"measures|"
@@ -209,7 +217,7 @@ def _near(rest: str) -> bool:
 
 def _measures(rest: str) -> bool:
     """`the levels of …`, `… clearance`: what changes is measured and not taken."""
-    early = " ".join(rest.split()[:6])
+    early = " ".join(_BEHIND_OBJECT.split(rest, maxsplit=1)[0].split()[:6])
     return bool(_MEASURED.search(early)) and not re.match(
         r"(?:the |your |her |his |its )*(?:\w+ )?dos", rest
     )

@@ -58,6 +58,16 @@ class Gate:
         """The rest of the text, judged as it stands."""
         return self._judged(complete=True)
 
+    def cut(self) -> tuple[Piece, ...]:
+        """The rest of a text that was broken off: half a sentence at its end is not given out."""
+        pieces = self._judged(complete=False)
+        last = self._waiting
+        self._waiting = ""
+        if not _CLOSED.search(last.rstrip()):
+            return pieces
+        self._waiting = last
+        return (*pieces, *self._judged(complete=True))
+
     def _judged(self, complete: bool) -> tuple[Piece, ...]:
         pieces = []
         while (end := first_end(self._waiting, complete)) is not None:
