@@ -99,7 +99,7 @@ _ADVISED = re.compile(
     rf"{AMOUNT})[^,;]{{0,60}}?"
     r"(?:\bis|\bare|'s|\bseems?|\bwould be|\bwill be|"
     r"\bshould be)(?: \w+ly)? (?:not )?(?:recommended|advised|advisable|"
-    r"suggested|needed|required|necessary|preferred|the (?:best|safest|right|preferred|"
+    r"suggested|needed|required|necessary|preferred|the (?:way (?:forward|to go)|best|safest|right|preferred|"
     r"drug of)|best|"
     r"appropriate|prudent|wise|warranted|mandatory|what (?:you|he|she|i|we)|"
     r"your best)(?! (?:by|in) (?:the|a) (?:label|guideline))"
@@ -115,7 +115,7 @@ _IDIOMS = re.compile(
     rf"maintain) (?:him|her|them|the patient|this patient|yourself|patient)(?: back)? (?:on|"
     rf"off|to|with)\b"
     rf"|\boff (?:the|your) {MEDICINE} (?:now|today|{TIME})|"
-    rf"^(?:{LEAD})(?:{MEDICINE})\s+(?:off|on)\b"
+    rf"^(?:{LEAD})(?:{MEDICINE})\s+(?:(?:off|on)\b|(?:stop|hold|out)$)"
     rf"|^(?:{LEAD})(?:off|out) with (?:the )?{MEDICINE}|\b(?:same|usual) {OBJECT} as before"
     rf"|\bgoes? (?:up|down) to {AMOUNT}|\b(?:go ahead|proceed) with (?:the )?{OBJECT}"
 )
@@ -138,6 +138,7 @@ _BARE = re.compile(
     rf"as (?:above|below|follows)|the same|{TIME}|doing (?:this|that|so)|on|off|up|down|"
     rf"$)(?![a-z])"
 )
+_WHEN = re.compile(r"(?:within|after|during|over|when|while|as|once)(?![a-z])")
 _DOING = re.compile(r"^(?:taking|using|giving|having|swallowing)\s+")
 _FILLER = rf"(?:[^{MEDICINE}{AMOUNT}]{{0,80}}?)"
 _UNKNOWN = re.compile(r"^(?:your |her |his |the |with |on |to |off )*\ue004")
@@ -198,6 +199,8 @@ def _acts(found: re.Match[str]) -> bool:
     if _NO_MEDICINE.match(rest):
         return False
     if _CHANGES.match(found["verb"]) and _measures(rest):
+        return False
+    if found["verb"] == "change" and _WHEN.match(rest):
         return False
     if _UNKNOWN.match(rest):
         return True

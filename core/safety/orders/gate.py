@@ -23,6 +23,7 @@ _ITEM = re.compile(
     r"^\s*(?:[-*+•·▪◦–—|>]|\(?\d{1,2}[.)、)]|[①-⑳]|[((]?[一二三四五六七八九十]{1,2}[、.))])"
 )
 _CLOSED = re.compile(r"[.。!！?？]\W*$")
+_WHOLE = re.compile(r"(?:(?<!\d)\.|[。!！?？])\W*$")  # `5.` may have become 5.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Gate:
         pieces = self._judged(complete=False)
         last = self._waiting
         self._waiting = ""
-        if not _CLOSED.search(last.rstrip()):
+        if not _WHOLE.search(last):
             return pieces
         self._waiting = last
         return (*pieces, *self._judged(complete=True))
