@@ -20,7 +20,8 @@ WEAK = (
     "titrate|convert|replace|substitute|avoid|order|repeat|pause|interrupt|combine|load|finish|"
     "complete|choose|drop|pick|favou?r|prefer|come off|go on|go back|go for|stay on|stick with|"
     "go up|go down|apply|delay|remove|wean|bridge|limit|up|opt for|leave|treat|cover|drink|"
-    "bin|ditch|scrap|need|want|require|step|bring|move|maintain|stick to|remain on|run|push|bolus|infuse|set"
+    "bin|ditch|scrap|"
+    "need|want|require|step|bring|move|maintain|stick to|remain on|run|push|bolus|infuse|set"
 )
 GERUNDS = (
     "taking|swallowing|starting|beginning|initiating|commencing|stopping|discontinuing|ceasing|"

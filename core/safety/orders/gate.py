@@ -1,8 +1,9 @@
 """Lets a text of a model through sentence by sentence, and holds orders back.
 
-Knows: only what can be seen is judged and given out; what was said before in the same text: the heading above an item, sentences left open, so
-that an order in parts is caught at the part that completes it. Does not know: who reads. A sentence
-is given out only when it is complete and judged; `close` judges what is left, also after a stop.
+Knows: only what can be seen is judged and given out; what was said before in the same text (the
+heading above an item, sentences left open), so that an order in parts is caught at the part that
+completes it. Does not know: who reads. A sentence is given out only when it is complete and judged;
+`close` judges what is left, `cut` too, less half a sentence.
 """
 
 import re

@@ -46,9 +46,11 @@ Fact = tuple[str, str]
 _BOUNDS = tuple(
     re.compile(words)
     for words in (
-        r"limit\w*|no more than|not (?:to )?exceed\w*|exceed\w*|max\w*|at most|up to|≤|不超过|最[大高多]|限",
+        r"limit\w*|no more than|not (?:to )?exceed\w*|exceed\w*|max\w*|at most|up to|≤|"
+        r"不超过|最[大高多]|限",
         r"at least|no less than|not less than|minimum|or more|≥|至少|不[少低]于|以上",
-        r"wrong|untrue|not true|false|incorrect|mistake|myth|no need|need not|unnecessary|错误|不必|无需|不需",
+        r"wrong|untrue|not true|false|incorrect|mistake|myth|"
+        r"no need|need not|unnecessary|错误|不必|无需|不需",
     )
 )
 
