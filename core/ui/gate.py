@@ -28,6 +28,10 @@ class OrderGate:
     def close(self) -> str:
         return self._out(self._judge.close)
 
+    def cut(self) -> str:
+        """The end of a text that was broken off, without half a sentence."""
+        return self._out(self._judge.cut)
+
     def _out(self, pieces: Callable[[], tuple[orders.Piece, ...]]) -> str:
         if self._broken:
             return ""

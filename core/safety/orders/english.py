@@ -49,6 +49,14 @@ _MEASURED = re.compile(
 _CHANGES = re.compile(
     r"(?:increas|rais|reduc|decreas|lower|doubl|tripl|halv|chang|limit|cut|delay|alter)"
 )
+# Where the object of a change ends: `increase warfarin and check INR` changes no INR.
+_BEHIND_OBJECT = re.compile(
+    r"\s+(?:(?:and|then|but)(?: then| also)? (?:re-?)?(?:check|monitor|measure|watch|test|repeat|"
+    r"review|assess|follow|adjust|titrate|stop|start|hold|continue|see|observe|keep)(?![a-z])"
+    r"|(?:in order )?to (?:limit|lower|reduce|avoid|prevent|keep|raise|increase|minimi[sz]e|"
+    r"decrease|control|bring|improve|protect|maintain)(?![a-z])"
+    r"|until|till|unless|while|because|since|by (?:half|a (?:half|third|quarter)|\d))(?![a-z])"
+)
 _STRONG_SUBJECT_NOT = re.compile(
     r"(?:caution|care|history|samples?|bloods?|precautions?|account|consideration|attention|"
     r"measures|"
@@ -91,7 +99,8 @@ _ADVISED = re.compile(
     rf"{AMOUNT})[^,;]{{0,60}}?"
     r"(?:\bis|\bare|'s|\bseems?|\bwould be|\bwill be|"
     r"\bshould be)(?: \w+ly)? (?:not )?(?:recommended|advised|advisable|"
-    r"suggested|needed|required|necessary|preferred|the (?:best|safest|right|preferred|"
+    r"suggested|needed|required|necessary|preferred|the (?:way (?:forward|to go)|best|"
+    r"safest|right|preferred|"
     r"drug of)|best|"
     r"appropriate|prudent|wise|warranted|mandatory|what (?:you|he|she|i|we)|"
     r"your best)(?! (?:by|in) (?:the|a) (?:label|guideline))"
@@ -107,7 +116,7 @@ _IDIOMS = re.compile(
     rf"maintain) (?:him|her|them|the patient|this patient|yourself|patient)(?: back)? (?:on|"
     rf"off|to|with)\b"
     rf"|\boff (?:the|your) {MEDICINE} (?:now|today|{TIME})|"
-    rf"^(?:{LEAD})(?:{MEDICINE})\s+(?:off|on)\b"
+    rf"^(?:{LEAD})(?:{MEDICINE})\s+(?:(?:off|on)\b|(?:stop|hold|out)$)"
     rf"|^(?:{LEAD})(?:off|out) with (?:the )?{MEDICINE}|\b(?:same|usual) {OBJECT} as before"
     rf"|\bgoes? (?:up|down) to {AMOUNT}|\b(?:go ahead|proceed) with (?:the )?{OBJECT}"
 )
@@ -130,6 +139,7 @@ _BARE = re.compile(
     rf"as (?:above|below|follows)|the same|{TIME}|doing (?:this|that|so)|on|off|up|down|"
     rf"$)(?![a-z])"
 )
+_WHEN = re.compile(r"(?:within|after|during|over|when|while|as|once)(?![a-z])")
 _DOING = re.compile(r"^(?:taking|using|giving|having|swallowing)\s+")
 _FILLER = rf"(?:[^{MEDICINE}{AMOUNT}]{{0,80}}?)"
 _UNKNOWN = re.compile(r"^(?:your |her |his |the |with |on |to |off )*\ue004")
@@ -191,6 +201,8 @@ def _acts(found: re.Match[str]) -> bool:
         return False
     if _CHANGES.match(found["verb"]) and _measures(rest):
         return False
+    if found["verb"] == "change" and _WHEN.match(rest):
+        return False
     if _UNKNOWN.match(rest):
         return True
     if found["strong"]:
@@ -209,7 +221,7 @@ def _near(rest: str) -> bool:
 
 def _measures(rest: str) -> bool:
     """`the levels of …`, `… clearance`: what changes is measured and not taken."""
-    early = " ".join(rest.split()[:6])
+    early = " ".join(_BEHIND_OBJECT.split(rest, maxsplit=1)[0].split()[:6])
     return bool(_MEASURED.search(early)) and not re.match(
         r"(?:the |your |her |his |its )*(?:\w+ )?dos", rest
     )

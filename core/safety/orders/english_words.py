@@ -20,6 +20,7 @@ WEAK = (
     "titrate|convert|replace|substitute|avoid|order|repeat|pause|interrupt|combine|load|finish|"
     "complete|choose|drop|pick|favou?r|prefer|come off|go on|go back|go for|stay on|stick with|"
     "go up|go down|apply|delay|remove|wean|bridge|limit|up|opt for|leave|treat|cover|drink|"
+    "bin|ditch|scrap|"
     "need|want|require|step|bring|move|maintain|stick to|remain on|run|push|bolus|infuse|set"
 )
 GERUNDS = (
@@ -59,6 +60,9 @@ MODAL = (
     r"are to|am to|"
     r"may|can|could|might|would|will|'ll|you'd|cannot|can't|won't|wouldn't|shouldn't|mustn't|"
     r"needn't|"
+    r"(?:every|good) reason to|"
+    r"(?:label|leaflet|insert|guideline|box|protocol|doctor|pharmacist)s? "
+    r"(?:says?|states?|reads?)(?: to)?|"
     r"does not need to|let's|let us|let (?:him|her|them|the patient)|gotta|got to|"
     r"(?:want|like|need|advise|urge|tell|ask|instruct|have|get|expect|prefer|require|allow) "
     r"(?:you|him|her|them|the patient|patients) to|"

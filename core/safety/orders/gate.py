@@ -1,9 +1,9 @@
 """Lets a text of a model through sentence by sentence, and holds orders back.
 
-Knows: only what can be seen is judged and given out; what was said before in the same text: the
-heading above an item, sentences left open, so
-that an order in parts is caught at the part that completes it. Does not know: who reads. A sentence
-is given out only when it is complete and judged; `close` judges what is left, also after a stop.
+Knows: only what can be seen is judged and given out; what was said before in the same text (the
+heading above an item, sentences left open), so that an order in parts is caught at the part that
+completes it. Does not know: who reads. A sentence is given out only when it is complete and judged;
+`close` judges what is left, `cut` too, less half a sentence.
 """
 
 import re
@@ -24,6 +24,7 @@ _ITEM = re.compile(
     r"^\s*(?:[-*+•·▪◦–—|>]|\(?\d{1,2}[.)、)]|[①-⑳]|[((]?[一二三四五六七八九十]{1,2}[、.))])"
 )
 _CLOSED = re.compile(r"[.。!！?？]\W*$")
+_WHOLE = re.compile(r"(?:(?<!\d)\.|[。!！?？])\W*$")  # `5.` may have become 5.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,16 @@ class Gate:
     def close(self) -> tuple[Piece, ...]:
         """The rest of the text, judged as it stands."""
         return self._judged(complete=True)
+
+    def cut(self) -> tuple[Piece, ...]:
+        """The rest of a text that was broken off: half a sentence at its end is not given out."""
+        pieces = self._judged(complete=False)
+        last = self._waiting
+        self._waiting = ""
+        if not _WHOLE.search(last):
+            return pieces
+        self._waiting = last
+        return (*pieces, *self._judged(complete=True))
 
     def _judged(self, complete: bool) -> tuple[Piece, ...]:
         pieces = []

@@ -31,6 +31,7 @@ _DIGITS_APART = re.compile(r"(?<![\d.])\d(?: ?[.,] ?\d| \d(?!\d))+(?!\d)")
 _UNITS_APART = re.compile(r"(?<=\d)\s*m\s?g(?![a-z])")
 _HAN = r"[\u3400-\u9fff\u3007]"
 _SIGNS_IN_HAN = re.compile(rf"(?<={_HAN})\s*[-·._*~ˉ|]\s*(?={_HAN})")
+_DASHED_HAN = re.compile(rf"(?:{_HAN}[—–]){{2,}}{_HAN}")
 _SPACE_AT_HAN = re.compile(rf"(?<={_HAN})\s+|\s+(?={_HAN})")
 _WIDE = re.compile(r"(?<=\S)(?: {2,}|\u3000)(?=\S)")
 _WORDS_OF_ORDERS = [
@@ -92,6 +93,7 @@ def plain(sentence: str, names: frozenset[str]) -> str:
     folded = _APART.sub(lambda m: _together(m.group(), m[1], names), folded).replace("\ue010", " ")
     folded = _DIGITS_APART.sub(lambda m: m.group().replace(" ", ""), folded)
     folded = _UNITS_APART.sub(" mg", folded)
+    folded = _DASHED_HAN.sub(lambda m: re.sub("[—–]", "", m.group()), folded)
     folded = _SPACE_AT_HAN.sub("", _SIGNS_IN_HAN.sub("", _SPACE_AT_HAN.sub("", folded)))
     return " ".join(folded.split())
 

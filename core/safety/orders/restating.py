@@ -42,6 +42,17 @@ _ACTS = {
 }
 _ACT = re.compile("|".join(f"(?P<{name}>(?<![a-z])(?:{words}))" for name, words in _ACTS.items()))
 Fact = tuple[str, str]
+# A maximum must stay one, and nothing may be turned round or made less sure.
+_BOUNDS = tuple(
+    re.compile(words)
+    for words in (
+        r"limit\w*|no more than|not (?:to )?exceed\w*|exceed\w*|max\w*|at most|up to|≤|"
+        r"不超过|最[大高多]|限",
+        r"at least|no less than|not less than|minimum|or more|≥|至少|不[少低]于|以上",
+        r"wrong|untrue|not true|false|incorrect|mistake|myth|"
+        r"no need|need not|unnecessary|错误|不必|无需|不需",
+    )
+)
 
 
 def restates(sentence: str, rows: Iterable[CitedRow]) -> bool:
@@ -54,6 +65,9 @@ def restates(sentence: str, rows: Iterable[CitedRow]) -> bool:
         drugs <= row.drugs | _drugs(rule)
         and _drugs(rule) <= drugs | row.drugs
         and numbers == _numbers(management)
+        and _bounds(sentence) == _bounds(management)
+        and _tied(sentence, management)
+        and ("watch" in {act for act, _ in said}) >= ("watch" in {act for act, _ in rule})
         and all(_held(fact, rule, row) for fact in said)
         for row in rows
         for management in row.managements
@@ -67,6 +81,31 @@ def _held(fact: Fact, rule: frozenset[Fact], row: CitedRow) -> bool:
     if fact in rule:
         return True
     return what in row.drugs and act == "not_combine" and any(a == act for a, _ in rule)
+
+
+def _bounds(text: str) -> tuple[bool, ...]:
+    spelled = plain(text, name_forms())
+    return tuple(bool(words.search(spelled)) for words in _BOUNDS)
+
+
+def _tied(sentence: str, management: str) -> bool:
+    """Whether each amount belongs to the drug to which the row gives it, where it names one."""
+    rule = _amounts_of(management)
+    return all(
+        (drug, amount) in rule or ("", amount) in rule for drug, amount in _amounts_of(sentence)
+    ) or not any(drug for drug, _ in _amounts_of(sentence))
+
+
+def _amounts_of(text: str) -> frozenset[Fact]:
+    """Amounts with the drug named last before them, or with the first where none was."""
+    spelled = plain(text, name_forms())
+    named = [(m.start, m.drug) for m in drug_names().mentions(spelled)]
+    found = set[Fact]()
+    for amount in AMOUNTS.finditer(spelled):
+        before = [drug for place, drug in named if place < amount.start()]
+        drug = before[-1] if before else named[0][1] if named else ""
+        found |= {(drug, f"{number:g} {unit}") for number, unit in amounts(amount.group())}
+    return frozenset(found)
 
 
 def _facts(text: str) -> frozenset[Fact]:

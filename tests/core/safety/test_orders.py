@@ -1,5 +1,6 @@
 import csv
 import random
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,8 @@ CORPUS = sentences("orders_corpus.csv")
 HELD_OUT = sentences("orders_held_out.csv")
 SECOND = sentences("orders_second.csv")
 THIRD = sentences("orders_third.csv")
-EVERY = [*CORPUS, *HELD_OUT, *SECOND, *THIRD]
+FOURTH = sentences("orders_fourth.csv")  # passed when they were first tried
+EVERY = [*CORPUS, *HELD_OUT, *SECOND, *THIRD, *FOURTH]
 ROW = CitedRow(
     frozenset({"simvastatin", "clarithromycin"}),
     (
@@ -189,6 +191,62 @@ def test_the_same_number_passes_and_another_one_does_not() -> None:
 )
 def test_more_than_the_row_says_or_the_reverse_of_it_is_no_restating(sentence: str) -> None:
     assert not restates(sentence, [ROW])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "management", "drugs"),
+    [
+        (
+            "Simvastatin: use 20 mg/day.",
+            "Use simvastatin no more than 20 mg/day",
+            {"simvastatin", "amlodipine"},
+        ),
+        ("Halve the digoxin dose.", "Halve digoxin and check levels", {"digoxin", "amiodarone"}),
+        (
+            "Limit amlodipine to 20 mg daily with simvastatin.",
+            "Limit simvastatin to 20 mg daily with amlodipine",
+            {"simvastatin", "amlodipine"},
+        ),
+        (
+            "It is wrong to limit simvastatin to 20 mg daily.",
+            "Limit simvastatin to 20 mg daily",
+            {"simvastatin", "amlodipine"},
+        ),
+        (
+            "Limit simvastatin to at least 20 mg daily.",
+            "Limit simvastatin to 20 mg daily",
+            {"simvastatin", "amlodipine"},
+        ),
+    ],
+)
+def test_a_bound_a_check_or_a_drug_that_is_changed_is_no_restating(
+    sentence: str, management: str, drugs: set[str]
+) -> None:
+    row = CitedRow(frozenset(drugs), (management,))
+    assert restates(f"{management}.", [row])
+    assert not restates(sentence, [row])
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("Both inhibit CYP3A4. You should take 5", "Both inhibit CYP3A4."),
+        ("Both inhibit CYP3A4. The dose was 5.", "Both inhibit CYP3A4."),
+        ("Both inhibit CYP3A4. The INR rises.", "Both inhibit CYP3A4. The INR rises."),
+        ("Both inhibit CYP3A4. Stop warfarin.", "Both inhibit CYP3A4."),
+    ],
+)
+def test_a_text_that_was_broken_off_ends_with_a_whole_sentence(text: str, given: str) -> None:
+    gate = Gate()
+    assert "".join(piece.text for piece in (*gate.feed(text), *gate.cut())) == given
+    assert gate.raw == text
+
+
+def test_hostile_text_is_judged_in_bounded_time() -> None:
+    start = time.process_time()
+    for sign in ("<", "1", "-> ", "_a", "<b", "&amp;"):
+        judge((sign * 8000)[:8000])
+    assert time.process_time() - start < 15  # about 1.5 s on an idle machine
 
 
 def test_without_rows_nothing_is_the_text_of_a_rule() -> None:
