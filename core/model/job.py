@@ -42,7 +42,11 @@ class Gate(Protocol):
 
     def feed(self, text: str) -> str: ...
 
-    def close(self) -> str: ...
+    def close(self) -> str:
+        """The rest of a text that came to its end."""
+
+    def cut(self) -> str:
+        """The rest of one that broke off; half a sentence is not shown, it may mean the reverse."""
 
 
 class Through:
@@ -52,6 +56,9 @@ class Through:
         return text
 
     def close(self) -> str:
+        return ""
+
+    def cut(self) -> str:
         return ""
 
 
@@ -163,19 +170,19 @@ class Job:
         with self._lock:
             if self.state not in OPEN:
                 return
-            if not self._closed() or (how == "failed" and problem is None):
+            if not self._closed(whole=how == "finished") or (how == "failed" and problem is None):
                 how, problem = "failed", ModelProblem("model.problem.broke")
             self.state, self.problem = how, problem
             self.took = time.monotonic() - self.began if self.began else 0.0
         self.ended(self)
 
-    def _closed(self) -> bool:
+    def _closed(self, whole: bool) -> bool:
         """Shows what is left; what a failing gate did not give out stays away."""
         try:
             for kind, text in self._parser.close():
                 self.shown[kind].append(self.gates[kind].feed(text))
             for name, gate in self.gates.items():
-                self.shown[name].append(gate.close())
+                self.shown[name].append(gate.close() if whole else gate.cut())
         except Exception as fault:  # its message may hold the text
             LOG.error("job %s: its gate failed: %s", self.id[:8], type(fault).__name__)
             return False

@@ -15,6 +15,7 @@ from core.model.desk import Desk, Limits
 from core.model.engine import Origin, Sink
 from core.model.job import Ended, Through, View, from_json
 from core.model.request import Request
+from core.ui.gate import OrderGate
 
 ANNA, BEN = "a" * 32, "b" * 32
 
@@ -167,6 +168,9 @@ def test_only_what_passed_the_gate_is_shown(slow: Slow) -> None:
         def close(self) -> str:
             return "!"
 
+        def cut(self) -> str:
+            return "…"
+
     desk = desk_with(slow, gates=lambda request: Shouting())
     job = desk.submit(question("?"), ANNA).id
     slow.asked[job].text("<think>because", 5)
@@ -176,12 +180,24 @@ def test_only_what_passed_the_gate_is_shown(slow: Slow) -> None:
     assert (view.thought, view.answer) == ("BECAUSE!", "SO FAR. YES!")
 
 
+@pytest.mark.parametrize("how", ["stopped", "truncated", "failed"])
+def test_half_a_sentence_of_an_answer_that_broke_off_is_not_shown(slow: Slow, how: str) -> None:
+    desk = desk_with(slow, gates=lambda request: OrderGate())
+    job = desk.submit(question("?"), ANNA).id
+    slow.asked[job].text("The level rises. They may be combined", 9)
+    slow.asked[job].end(how)
+    assert desk.find(job, ANNA).answer == "So far. The level rises."
+
+
 def test_an_ended_job_is_handed_over_once_with_what_the_model_really_wrote(slow: Slow) -> None:
     class Silent:
         def feed(self, text: str) -> str:
             return ""
 
         def close(self) -> str:
+            return "held"
+
+        def cut(self) -> str:
             return "held"
 
     kept, asked = Kept(), question("?")
@@ -298,6 +314,9 @@ class Torn:
         return ""
 
     def close(self) -> str:
+        raise RecursionError("secret words")
+
+    def cut(self) -> str:
         raise RecursionError("secret words")
 
 
