@@ -19,6 +19,7 @@ from core.pharmacy.wording import Words
 
 PROMPT = "question"
 MOST_ROWS = 40  # the worst first; a prompt of more would crowd out the answer
+_SIGNS = str.maketrans("<>", "‹›")  # a question closes no frame around itself
 
 
 def may_be_asked(answer: Answer) -> bool:
@@ -54,7 +55,8 @@ def facts(answer: Answer, profiles: Mapping[str, Profile]) -> str:
     """The question, the medicines in both languages, remarks and rows, one fact to a line."""
     words = _english(profiles)
     names = (f"{words.name(m.id)} ({profiles[m.id].drug.name('zh-CN')})" for m in answer.medicines)
-    lines = [f"<question>{' '.join(answer.question.text.split())}</question>"]
+    asked = " ".join(answer.question.text.translate(_SIGNS).split())
+    lines = [f"<question>{asked}</question>"]
     lines.append(f"Medicines: {', '.join(names) or 'none'}")
     lines += [f"Note: {remark}" for remark in remarks(answer, words)]
     lines += [line for row in _used(answer, profiles) for line in _lines(row, words)]
