@@ -17,7 +17,7 @@ from core.settings import LOOPBACK, current
 from core.ui import badges, demo, staff
 from core.ui.markup import draw, fill
 from core.ui.problems import problems
-from core.ui.shared_model import starter
+from core.ui.shared_model import desk, starter
 
 LATER = ("intake", "literature", "imaging")
 
@@ -81,9 +81,20 @@ def model(t: Translator) -> None:
             state=model_state(t, now),
         ),
         *(fill('<p class="small">$line</p>', line=line) for line in model_lines(t, now)),
+        fill('<p class="small">$line</p>', line=busy(t)) if now.state == "ready" else "",
     )
     if staff.may("model", "see"):
         st.page_link("pages/model.py", label=t("home.model.open"), icon=":material/arrow_forward:")
+
+
+def busy(t: Translator) -> str:
+    """What the desk does now, and how fast answers were so far."""
+    seen = desk().activity
+    queue = t("model_page.queue.text", running=seen.running, waiting=seen.waiting)
+    if seen.pace.speed is None:
+        return queue
+    speed = t("model_page.speed.text", speed=f"{seen.pace.speed:.1f}", n=seen.pace.answers)
+    return f"{queue} · {speed}"
 
 
 def model_state(t: Translator, now: Status) -> str:
