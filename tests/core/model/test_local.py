@@ -171,7 +171,6 @@ def test_a_batch_that_died_fails_its_questions_and_the_next_is_answered(loaded: 
     manager.batch_processor.prepare_next_batch = out_of_memory
     heard.wait()
     assert heard.how == ["failed"] and heard.problem.key == "model.problem.full"
-    manager._generation_thread.join(10)
     engine.ask("later", question(TRANSCRIPTS["plain"].question), later)
     assert later.wait() == TRANSCRIPTS["plain"].recital
     assert engine._text._manager is not manager and broken is not None
