@@ -53,6 +53,7 @@ class TextBatch:
         self._open: dict[str, _Open] = {}
         self._lock = threading.Lock()
         self._manager: Any = None
+        self._follower: threading.Thread | None = None
         self._lent = self._closing = False
 
     def ask(self, job: str, tokens: list[int], budget: int, sink: Sink) -> None:
@@ -121,6 +122,9 @@ class TextBatch:
             manager.stop(block=True, timeout=STOP_S, hard_stop=True)
         for job in list(self._open):
             self._end(job, "stopped")
+        # Until it has ended it holds the batch, and with it the weights.
+        if self._follower is not None and self._follower is not threading.current_thread():
+            self._follower.join(STOP_S)
 
     def _running(self) -> Any:
         if self._manager is not None:
@@ -138,7 +142,8 @@ class TextBatch:
         )
         manager.start()
         self._manager = manager
-        threading.Thread(target=self._follow, args=(manager,), daemon=True).start()
+        self._follower = threading.Thread(target=self._follow, args=(manager,), daemon=True)
+        self._follower.start()
         return manager
 
     def _follow(self, manager: Any) -> None:
