@@ -192,7 +192,7 @@ def test_a_tablet_shows_results_below_the_list_without_sideways_scrolling(
     expect(lines(page)).to_have_count(5)
     settled(page)
     expect(cards(page)).to_have_count(3)
-    assert top(block(page, "main")) >= bottom(block(page, "side"))
+    assert top(block(page, "found")) >= bottom(block(page, "side"))
     for element in ("document.documentElement", "document.querySelector('[data-testid=stMain]')"):
         wide, seen = page.evaluate(f"() => [{element}.scrollWidth, {element}.clientWidth]")
         assert wide <= seen, element
