@@ -15,6 +15,7 @@ _HIDDEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
     "\U000e0000-\U000e0fff]"
 )
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
 _JOINER = "\u2060"  # cannot be seen and parts what Streamlit would find in a finished text
 _ITEM = re.compile(r"[-*+•][ \t]+(?=\S)")
@@ -45,7 +46,14 @@ def markdown_safe(text: str, kept: str = "") -> str:
 
 def html_safe(text: str) -> str:
     """Text for a value in one of our own HTML templates, attributes in quotes included."""
-    return html.escape(visible(text), quote=True)
+    return html.escape("".join(map(_plain, text)), quote=True)
+
+
+def _plain(sign: str) -> str:
+    """Joiners and selectors stay, which emoji and some scripts are written with."""
+    if sign in "\n\t" or sign in _LINE_ENDS:
+        return _seen(sign)
+    return "" if sign in _TURNS or unicodedata.category(sign) == "Cc" else sign
 
 
 def _seen(sign: str) -> str:

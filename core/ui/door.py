@@ -14,7 +14,6 @@ from core.i18n import Translator
 from core.records import people, pins
 from core.records.people import Person
 from core.records.roles import Page
-from core.safety.escaping import markdown_safe
 from core.settings import current
 from core.terms import name_order
 from core.ui import home, hospital, keeping
@@ -74,8 +73,10 @@ def _said(t: Translator, standing: Standing) -> None:
     elif said == "away":
         st.error(t("door.away"))
     elif said == "unbound":
-        account = markdown_safe(hospital.refused(st.query_params.get("account", "")))
-        st.warning(t("door.said.unbound", account=account))
+        # As HTML: what is drawn is what is copied to the administrator, letter by letter.
+        account = hospital.refused(st.query_params.get("account", ""))
+        refused = t("door.said.unbound", account=account)
+        draw(fill('<div class="notice notice-warning" role="alert">$text</div>', text=refused))
     elif said in HOSPITAL_SAID:
         st.warning(t(f"door.said.{said}"))
 

@@ -98,7 +98,7 @@ def test_a_decision_goes_from_the_code_to_the_audit_and_is_erased(
     expect(table.locator("tr", has_text="Decided to go on anyway")).to_contain_text("王芳")
     erase_the_list(desk)
     expect(table.locator("tr", has_text="Record erased for good")).to_contain_text("Chief")
-    expect(desk.get_by_text("No decision is recorded.")).to_be_visible()
+    expect(desk.get_by_text("Nothing is recorded that could be erased.")).to_be_visible()
     desk.get_by_role("tab", name="Staff").click()
     minutes = unfold(desk, "idle-time").locator("input")
     minutes.fill("500")

@@ -122,7 +122,7 @@ def _model(t: Translator, words: Words, found: Answer) -> None:
     """The words of the model below the rows, or the button that asks for them."""
     who = owner.owner()
     slug = reply.slug(found, words.profiles)
-    request = reply.request(found, knowledge(), t.language)
+    request = partial(reply.request, found, knowledge(), t.language)
     compare = partial(reply.compare, answer=found, profiles=words.profiles)
     asked = who is not None and worded.job_of(slug, who) is not None
     loaded = desk().model is not None and who is not None
@@ -135,5 +135,9 @@ def _model(t: Translator, words: Words, found: Answer) -> None:
             t("pharmacy.asking.again" if asked else first),
             key=f"explain-{slug}",
             icon=":material/notes:",
-            on_click=partial(worded.ask, t, request, slug, who),
+            on_click=partial(_ask, t, request, slug, who),
         )
+
+
+def _ask(t: Translator, request: worded.AsNow, slug: str, who: str) -> None:
+    worded.ask(t, request(), slug, who)

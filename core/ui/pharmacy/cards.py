@@ -50,7 +50,7 @@ def card(
                 _why(t, words, pair, named)
             _answers(t, words, pair, worklist, named)
             overrides.control(t, pair, named, override)
-        explaining.control(t, pair, named)
+        explaining.control(t, words, pair, named)
 
 
 def slug(pair: Pair, worklist: Worklist) -> str:

@@ -26,7 +26,7 @@ def downloads(t: Translator, words: Words, check: Check, worklist: Worklist) -> 
     sample = demo.case() is not None
     known, given = knowledge(), worklist.overrides
     found = [pair for pair in check.pairs if pair.state == "interaction"]
-    explained = explaining.exported(t, {cards.slug(pair, worklist): pair for pair in found})
+    explained = explaining.exported(t, words, {cards.slug(pair, worklist): pair for pair in found})
 
     def options() -> dict[str, Any]:
         return {"sample": sample, "when": now(), "overrides": given, "explained": explained()}

@@ -29,6 +29,7 @@ JOBS, SLOT = "jobs of this page", "answers"
 KEPT = 40  # of one person or browser
 INCOMPLETE = ("truncated", "stopped", "interrupted")
 
+AsNow = Callable[[], Request]
 Standing = Literal["none", "growing", "there"]
 Compare = Callable[[str], Iterable[Mark]]
 
@@ -42,11 +43,11 @@ def job_of(slug: str, who: str) -> str | None:
 
 
 def place(
-    t: Translator, slug: str, who: str | None, now: Request, compare: Compare | None
+    t: Translator, slug: str, who: str | None, now: AsNow, compare: Compare | None
 ) -> Standing:
     """The place where an answer grows, if there is one; with `compare` it is held to its rows.
 
-    `now` is the request as it would be asked now: an answer to another one says so.
+    `now` gives the request as it would be asked now: an answer to another one says so.
     """
     job = job_of(slug, who) if who else None
     if not job or not who:
@@ -88,7 +89,7 @@ def beyond(t: Translator, view: View, compare: Compare) -> tuple[str, ...]:
     return tuple(t(f"pharmacy.explain.beyond.{mark.kind}", said=mark.said) for mark in marks)
 
 
-def for_export(t: Translator, view: View, about: str, now: Request, compare: Compare) -> Worded:
+def for_export(t: Translator, view: View, about: str, now: AsNow, compare: Compare) -> Worded:
     """A finished answer as an export holds it."""
     if view.origin is None:
         raise ValueError("an answer without an origin is not exported")
@@ -124,11 +125,11 @@ def _remember(slug: str, job: str, who: str) -> None:
         drafts().save(who, SLOT, st.session_state[JOBS][1])
 
 
-def _after(t: Translator, now: Request, compare: Compare | None, view: View) -> None:
+def _after(t: Translator, now: AsNow, compare: Compare | None, view: View) -> None:
     """What the answer names beyond the rows, or that nothing of the kind was found."""
     if not view.answer:
         return
-    if view.inputs != now.inputs:
+    if view.inputs != now().inputs:
         st.warning(t("pharmacy.explain.earlier"))
     if compare is None:
         return
@@ -141,12 +142,12 @@ def _after(t: Translator, now: Request, compare: Compare | None, view: View) -> 
     draw(f'<div class="notice notice-warning" role="alert">{head}<ul>', *lines, "</ul></div>")
 
 
-def _notes(t: Translator, view: View, now: Request) -> Iterator[str]:
+def _notes(t: Translator, view: View, now: AsNow) -> Iterator[str]:
     """Why the answer is not whole, and that the list is another one by now."""
     if view.problem:
         key, values = view.problem
         yield t(key, **values)
     elif view.state in INCOMPLETE:
         yield t(f"model.ended.{view.state}")
-    if view.inputs != now.inputs:
+    if view.inputs != now().inputs:
         yield t("pharmacy.explain.earlier")

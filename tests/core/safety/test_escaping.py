@@ -80,3 +80,7 @@ def test_long_and_hostile_text_stays_quick() -> None:
     for text in hostile:
         assert "<" not in markdown_safe(text)
     assert time.perf_counter() - start < 5  # about 0.1 s on an idle machine
+
+
+def test_emoji_and_names_that_people_typed_stay_as_they_typed_them() -> None:
+    assert html_safe("😀💊👩\u200d⚕\ufe0f a@b.c") == "😀💊👩\u200d⚕\ufe0f a@b.c"
