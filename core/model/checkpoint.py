@@ -92,6 +92,8 @@ def read_kind(folder: Path) -> tuple[Kind, dict[str, Any]]:
 
 def _json(path: Path, missing: str) -> dict[str, Any]:
     try:
+        if path.exists() and not path.is_file():  # to read a pipe would wait for ever
+            raise NoCheckpoint("model.problem.unreadable", file=path.name)
         said = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as why:
         raise NoCheckpoint(missing, file=path.name) from why

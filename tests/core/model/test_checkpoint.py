@@ -1,6 +1,7 @@
 """What is refused before anything is loaded, and what a whole checkpoint says of itself."""
 
 import json
+import os
 import shutil
 import struct
 from collections.abc import Callable
@@ -20,6 +21,12 @@ def copied(checkpoint: Checkpoint, tmp_path: Path) -> Path:
 def edit(folder: Path, **values: object) -> None:
     path = folder / "config.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def pipe(folder: Path) -> None:
+    """Nobody ever writes into it."""
+    (folder / "config.json").unlink()
+    os.mkfifo(folder / "config.json")
 
 
 def half(folder: Path) -> None:
@@ -86,6 +93,7 @@ SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
     "code": (lambda f: (f / "modeling_x.py").write_text("1"), "model.problem.code"),
     "code by name": (lambda f: edit(f, auto_map={"AutoModel": "x.Y"}), "model.problem.code"),
     "float16 said": (lambda f: edit(f, dtype="float16"), "model.problem.float16"),
+    "a pipe": (pipe, "model.problem.unreadable"),
     "float16 stored": (half, "model.problem.float16"),
     "half a file": (cut, "model.problem.incomplete"),
     "a shard missing": (sharded, "model.problem.incomplete"),
