@@ -106,6 +106,7 @@ def audit(page: Page) -> Locator:
 
 def erase_the_list(page: Page) -> None:
     """On the tab Audit: the first list that is offered is erased for good."""
+    settled(page)  # a run that ends meanwhile closes the list of options
     block(page, "erase-group").get_by_role("combobox").click()
     page.get_by_role("option").first.click()
     settled(page)
